@@ -1,0 +1,128 @@
+"""Coordinate systems, axis order, validity and metre maths; pure."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+
+ANALYSIS_CRS: Final = "EPSG:3006"
+"""SWEREF 99 TM, metres: every analysis."""
+WEB_CRS: Final = "EPSG:4326"
+"""WGS 84, degrees: what web maps are served."""
+MERCATOR_CRS: Final = "EPSG:3857"
+"""What web map images are warped to."""
+
+FloatArray = npt.NDArray[np.float64]
+_POLYGONAL: Final = frozenset({3, 6})
+_FAMILY: Final = {0: "point", 4: "point", 1: "line", 5: "line", 2: "line", 3: "polygon", 6: "polygon", 7: "mixed"}
+
+
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def transform_xy(x: npt.ArrayLike, y: npt.ArrayLike, source: str, target: str) -> tuple[FloatArray, FloatArray]:
+    """Return coordinates moved from one CRS to another, always east (longitude) before north (latitude).
+
+    Parameters
+    ----------
+    x, y : array_like
+        East and north, or longitude and latitude in degrees, in ``source``.
+    source, target : str
+        CRS as ``EPSG:nnnn``.
+
+    Returns
+    -------
+    tuple of ndarray
+        x and y in ``target``.
+
+    Notes
+    -----
+    EPSG:3006, 3007-3018 and 3035 declare north before east, 25832, 25833 and 3067 east before north; PROJ's
+    ``always_xy`` makes the order one.
+
+    Examples
+    --------
+    >>> east, north = transform_xy([20.263], [63.8258], "EPSG:4326", "EPSG:3006")
+    >>> round(float(east[0]), 3), round(float(north[0]), 3)
+    (758803.435, 7088280.798)
+    """
+    east, north = _transformer(source, target).transform(np.asarray(x, float), np.asarray(y, float))
+    return np.asarray(east, float), np.asarray(north, float)
+
+
+def to_crs(frame: gpd.GeoDataFrame, target: str = ANALYSIS_CRS) -> gpd.GeoDataFrame:
+    """Return the frame in ``target``; a frame without CRS is refused.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Any CRS, but one.
+    target : str
+        Default EPSG:3006.
+
+    Returns
+    -------
+    GeoDataFrame
+        A new frame on the same index.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no CRS.
+    """
+    if frame.crs is None:
+        message = "frame without CRS"
+        raise ValueError(message)
+    return frame.to_crs(target)
+
+
+def same_crs(one: object, other: object) -> bool:
+    """Return whether two CRS definitions mean the same system."""
+    return bool(CRS.from_user_input(one) == CRS.from_user_input(other))
+
+
+def geometry_family(geometries: npt.ArrayLike) -> str:
+    """Return ``point``, ``line``, ``polygon`` or ``mixed`` for the non-missing geometries."""
+    kinds = {_FAMILY[int(k)] for k in shapely.get_type_id(np.asarray(geometries, object)) if k >= 0}
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def polygonal(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygon parts of a geometry (what ``make_valid`` may mix with lines and points).
+
+    Examples
+    --------
+    >>> import shapely
+    >>> bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    >>> polygonal(shapely.make_valid(bow_tie)).area
+    2.0
+    """
+    if shapely.get_type_id(geometry) in _POLYGONAL:
+        return geometry
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    kept = [part for part in parts if shapely.get_type_id(part) in _POLYGONAL]
+    return shapely.union_all(kept) if kept else shapely.MultiPolygon()
+
+
+def finite(geometries: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return, for each geometry, whether every coordinate is a finite number."""
+    array = np.asarray(geometries, object)
+    coordinates, owner = shapely.get_coordinates(array, return_index=True)
+    bad = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    sound = np.ones(len(array), bool)
+    sound[bad] = False
+    return sound
+
+
+def common_bounds(frames: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
+    """Return the bounds that hold all the frames (same CRS); empty frames do not count."""
+    boxes = np.array([frame.total_bounds for frame in frames if len(frame)])
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

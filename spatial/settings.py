@@ -1,0 +1,351 @@
+"""What the YAML says, typed, with units: the region, its layers, thresholds, hierarchy and style.
+
+Pure types, frozen; ``spatial.inputs.config`` is what reads the files and lists every fault at once.
+"""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Role = Literal[
+    "municipalities",
+    "regions",
+    "municipal_totals",
+    "localities",
+    "outside_places",
+    "population_grid",
+    "services",
+    "roads",
+    "railways",
+    "stations",
+    "airports",
+    "land_use",
+    "water",
+    "rivers",
+    "land",
+    "stops",
+    "commuting",
+]
+Status = Literal["mätt", "modellerat"]
+Identifier = Annotated[str, Field(pattern=r"^[a-zåäö][a-z0-9åäö_-]*$")]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+CrsCode = Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Title(Strict):
+    """A name in the languages of the users; Swedish always."""
+
+    sv: str
+    en: str | None = None
+    no: str | None = None
+
+    def get(self, lang: str = "sv") -> str:
+        """Return the name in ``lang``, in Swedish where that is missing."""
+        return getattr(self, lang, None) or self.sv
+
+
+class Parameter(Strict):
+    """A number of the method, with unit, source and why."""
+
+    value: float
+    unit: str
+    source: str
+    why: str = ""
+
+
+# --- layers -----------------------------------------------------------------------------------------------------
+
+
+class PackageReader(Strict):
+    """A layer that an installed Python package ships: a file in it, or a data set of it by name."""
+
+    kind: Literal["package"]
+    package: str
+    path: PurePosixPath | None = Field(default=None, strict=False)
+    dataset: str | None = None
+    corrections: PurePosixPath | None = Field(default=None, strict=False)
+    excluded: PurePosixPath | None = Field(default=None, strict=False)
+
+
+class TableReader(Strict):
+    """A text table (CSV), or JSON records; points where ``x`` and ``y`` name its coordinate columns."""
+
+    kind: Literal["table"]
+    path: PurePosixPath = Field(strict=False)
+    x: str | None = None
+    y: str | None = None
+    separator: str = ","
+    encoding: str = "utf-8"
+
+
+class LinksReader(Strict):
+    """A table of links between named places, with stated lengths; drawn through their waypoints."""
+
+    kind: Literal["links"]
+    path: PurePosixPath = Field(strict=False)
+    nodes: list[str]
+
+
+class FileReader(Strict):
+    """A geodata file: vector (GeoPackage, GeoJSON, shapefile, File Geodatabase, OSM, ...) or raster."""
+
+    kind: Literal["file"]
+    path: PurePosixPath = Field(strict=False)
+    layer: str | None = None
+
+
+Reader = Annotated[PackageReader | TableReader | LinksReader | FileReader, Field(discriminator="kind")]
+
+
+class LayerSpec(Strict):
+    """One layer as its ``layer.yaml``, or the region's settings, describe it.
+
+    ``columns`` maps our column names to the file's; ``where`` keeps rows whose (file's) column has one of the
+    values; ``constants`` adds a column with one value; ``classes`` translates a class column's values; ``crs`` is
+    what the coordinates are in, and must agree with the file's own label where it has one.
+    """
+
+    id: Identifier
+    title: Title
+    role: Role
+    status: Status
+    year: int
+    source: str
+    provider: str
+    licence: str
+    licence_note: str = ""
+    lineage: str = ""
+    crs: CrsCode | None = None
+    reader: Reader
+    columns: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, list[str]] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    classes: dict[str, str] = Field(default_factory=dict)
+    clip_to_region: bool = False
+
+
+# --- the region -------------------------------------------------------------------------------------------------
+
+
+class GridSettings(Strict):
+    """The population grid that results are given on."""
+
+    size_m: Parameter
+    max_outside_m: Parameter
+
+
+class Region(Strict):
+    """The municipalities that are worked on together, and how far beyond them the world goes on."""
+
+    id: Identifier
+    title: Title
+    year: int
+    status: Literal["nuläge", "förslag", "arbetsmaterial"] = "nuläge"
+    municipalities: list[Code] = Field(min_length=1)
+    margin_m: Parameter
+    max_area_error_share: Parameter
+    grid: GridSettings
+
+
+class ServiceType(Strict):
+    """A kind of service, and whether it belongs to the basic ones."""
+
+    id: Identifier
+    title: Title
+    basic: bool = False
+
+
+class Threshold(Strict):
+    """A limit of minutes by car; a value equal to it counts as within."""
+
+    id: Identifier
+    service: str
+    minutes: Parameter
+
+
+class AccessSettings(Strict):
+    """How minutes are counted off the network and at its end."""
+
+    off_network_kmh: Parameter
+    max_snap_m: Parameter
+    uncertain_share: Parameter
+    colour_steps_min: list[float] = Field(min_length=2, max_length=7)
+    outside_services: bool = True
+
+
+class Level(Strict):
+    """A level of the settlement hierarchy, and the criterion that the legend shows.
+
+    A place is on the level if it has the people, at least ``min_services`` of ``services``, and all of
+    ``required``; ``central`` asks that it be its municipality's centre.
+    """
+
+    id: Identifier
+    title: Title
+    criterion: Title
+    min_population_inv: Parameter
+    services: list[str] = Field(default_factory=list)
+    min_services: int = 0
+    required: list[str] = Field(default_factory=list)
+    central: bool = False
+
+
+class Hierarchy(Strict):
+    """The levels from the top down; a place takes the first that it meets."""
+
+    levels: list[Level] = Field(min_length=1)
+    service_reach_m: Parameter
+    variation_share: Parameter
+    runs: int = Field(ge=1)
+    seed: int
+
+
+class CorridorLevel(Strict):
+    """A level of stråk by the people who live within the stated distance."""
+
+    id: Identifier
+    title: Title
+    criterion: Title
+    min_people_inv: Parameter
+
+
+class Corridors(Strict):
+    """Which links are considered, how wide a corridor reaches, and its levels from the top down."""
+
+    reach_m: Parameter
+    node_levels: list[str]
+    levels: list[CorridorLevel] = Field(min_length=1)
+    gravity_exponent: Parameter
+    flow_share: Parameter
+    max_minutes: Parameter
+
+
+class PopulationModel(Strict):
+    """The dasymetric model that stands in where no population grid is given; every number an assumption."""
+
+    parameters: dict[str, Parameter]
+    seed: int
+
+
+class ServiceRule(Strict):
+    """Where a service that no layer gives is assumed to be: in places of at least so many people."""
+
+    service: str
+    min_population_inv: Parameter
+    central: bool = False
+
+
+class LandUseModel(Strict):
+    """The rules by which land use is modelled where no layer gives it."""
+
+    size_m: Parameter
+    parameters: dict[str, Parameter]
+
+
+class Models(Strict):
+    """What is modelled where it is not measured."""
+
+    population: PopulationModel | None = None
+    services: list[ServiceRule] = Field(default_factory=list)
+    land_use: LandUseModel | None = None
+
+
+# --- style ------------------------------------------------------------------------------------------------------
+
+
+class StyleClass(Strict):
+    """How one class of a layer is drawn: the same in map, QGIS and print. Sizes in px at 96 dpi."""
+
+    value: str
+    title: Title
+    fill: Colour | None = None
+    stroke: Colour | None = None
+    fill_opacity: float = Field(default=1.0, ge=0, le=1)
+    stroke_opacity: float = Field(default=1.0, ge=0, le=1)
+    stroke_width: float = Field(default=1.0, ge=0)
+    size: float = Field(default=0.0, ge=0)
+    ring: bool = False
+    dash: list[float] = Field(default_factory=list)
+    band_width: float = Field(default=0.0, ge=0)
+    label_size: float = Field(default=0.0, ge=0)
+    label_bold: bool = False
+
+
+class LayerStyle(Strict):
+    """The style of one layer of the image: ``by`` names the column that chooses the class."""
+
+    id: str
+    title: Title
+    group: Literal["noder", "strak", "underlag", "tillganglighet", "plan", "fynd", "inriktning"]
+    geometry: Literal["point", "line", "polygon", "raster"]
+    by: str | None = None
+    classes: list[StyleClass] = Field(min_length=1, max_length=10)
+    visible: bool = True
+
+
+class Style(Strict):
+    """The one style catalogue: ground colours and the layers from the top of the legend down."""
+
+    paper: Colour
+    neighbour: Colour
+    sea: Colour
+    water: Colour
+    ink: Colour
+    muted: Colour
+    finding: Colour
+    modelled: Colour
+    font: str
+    layers: list[LayerStyle]
+
+    def layer(self, layer_id: str) -> LayerStyle | None:
+        """Return the style of a layer, or None where the catalogue has none."""
+        return next((style for style in self.layers if style.id == layer_id), None)
+
+
+class Settings(Strict):
+    """Everything the YAML says of one region."""
+
+    version: Literal[1]
+    region: Region
+    layers: list[LayerSpec]
+    services: list[ServiceType]
+    thresholds: list[Threshold]
+    access: AccessSettings
+    hierarchy: Hierarchy
+    corridors: Corridors
+    models: Models = Models()
+    road_speeds_kmh: dict[str, Parameter] = Field(default_factory=dict)
+    style: Style
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "Settings":
+        problems = [*_repeated("layers", [layer.id for layer in self.layers])]
+        known = {service.id for service in self.services}
+        problems += _repeated("services", [service.id for service in self.services])
+        used = {t.service: f"thresholds.{t.id}" for t in self.thresholds}
+        for level in self.hierarchy.levels:
+            used |= dict.fromkeys([*level.services, *level.required], f"hierarchy.levels.{level.id}")
+        used |= {rule.service: "models.services" for rule in self.models.services}
+        problems += [f"{place}: {service}" for service, place in used.items() if service not in known]
+        levels = {level.id for level in self.hierarchy.levels}
+        problems += [f"corridors.node_levels: {name}" for name in self.corridors.node_levels if name not in levels]
+        if problems:
+            message = "; ".join(problems)
+            raise ValueError(message)
+        return self
+
+    def layers_of(self, role: Role) -> list[LayerSpec]:
+        """Return the layers with a role, in the order of the settings."""
+        return [layer for layer in self.layers if layer.role == role]
+
+
+def _repeated(place: str, names: list[str]) -> list[str]:
+    return [f"{place}: {name}" for name in sorted({name for name in names if names.count(name) > 1})]
