@@ -262,7 +262,10 @@ class Models(Strict):
 
 
 class StyleClass(Strict):
-    """How one class of a layer is drawn: the same in map, QGIS and print. Sizes in px at 96 dpi."""
+    """How one class of a layer is drawn: the same in map, QGIS and print. Sizes in px at 96 dpi.
+
+    ``ticks`` is the distance between a railway's cross ticks, ``hatch`` a pattern in the stroke's colour over the fill.
+    """
 
     value: str
     title: Title
@@ -273,7 +276,10 @@ class StyleClass(Strict):
     stroke_width: float = Field(default=1.0, ge=0)
     size: float = Field(default=0.0, ge=0)
     ring: bool = False
+    symbol: Literal["circle", "square", "diamond", "triangle", "cross"] = "circle"
+    hatch: Literal["none", "diagonal", "cross"] = "none"
     dash: list[float] = Field(default_factory=list)
+    ticks: float = Field(default=0.0, ge=0)
     band_width: float = Field(default=0.0, ge=0)
     label_size: float = Field(default=0.0, ge=0)
     label_bold: bool = False
@@ -291,6 +297,14 @@ class LayerStyle(Strict):
     visible: bool = True
 
 
+class SeaLabel(Strict):
+    """A sea's name, and where it may stand (degrees, EPSG:4326)."""
+
+    title: Title
+    lon: float
+    lat: float
+
+
 class Style(Strict):
     """The one style catalogue: ground colours and the layers from the top of the legend down."""
 
@@ -304,6 +318,7 @@ class Style(Strict):
     modelled: Colour
     font: str
     layers: list[LayerStyle]
+    seas: list[SeaLabel] = Field(default_factory=list)
 
     def layer(self, layer_id: str) -> LayerStyle | None:
         """Return the style of a layer, or None where the catalogue has none."""
