@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Role = Literal[
     "municipalities",
+    "official_areas",
     "regions",
     "municipal_totals",
     "localities",
@@ -110,7 +111,8 @@ class LayerSpec(Strict):
 
     ``columns`` maps our column names to the file's; ``where`` keeps rows whose (file's) column has one of the
     values; ``constants`` adds a column with one value; ``classes`` translates a class column's values; ``crs`` is
-    what the coordinates are in, and must agree with the file's own label where it has one.
+    what the coordinates are in, and must agree with the file's own label where it has one. ``home`` says where
+    its files lie (set when it is read): with the data, among the embedded layers, or beside the settings.
     """
 
     id: Identifier
@@ -130,6 +132,7 @@ class LayerSpec(Strict):
     constants: dict[str, str] = Field(default_factory=dict)
     classes: dict[str, str] = Field(default_factory=dict)
     clip_to_region: bool = False
+    home: Literal["data", "bundled", "beside"] = "data"
 
 
 # --- the region -------------------------------------------------------------------------------------------------
@@ -339,6 +342,7 @@ class Settings(Strict):
     models: Models = Models()
     road_speeds_kmh: dict[str, Parameter] = Field(default_factory=dict)
     style: Style
+    folder: str = ""
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Settings":

@@ -16,7 +16,7 @@ TABLES = {
     "tatorter/tatorter.csv": "id",
     "tatorter/homonymer.csv": "geonameid",
     "grannorter/grannorter.csv": "id",
-    "kommuner/officiella_areor.csv": "code",
+    "kommunareor/officiella_areor.csv": "code",
     "kommunfolk/kommunfolk.csv": "code",
     "vard/vard.csv": "id",
     "skolor/skolor.csv": "id",
@@ -73,7 +73,7 @@ def test_ids_carry_the_municipality() -> None:
 
 
 def test_municipal_tables_cover_the_county() -> None:
-    totals, areas = table("kommunfolk/kommunfolk.csv"), table("kommuner/officiella_areor.csv")
+    totals, areas = table("kommunfolk/kommunfolk.csv"), table("kommunareor/officiella_areor.csv")
     assert list(totals["code"]) == MUNICIPALITIES
     assert list(areas["code"]) == MUNICIPALITIES
     assert list(totals["name"]) == list(areas["name"])
@@ -190,7 +190,7 @@ def test_localities_are_near_the_official_ones(localities: pd.DataFrame) -> None
 @oracle
 def test_municipal_areas_are_near_the_official_ones() -> None:
     official = pd.read_csv(SHARED / "kommuner.csv", dtype={"code": str}).set_index("code")["land"]
-    ours = table("kommuner/officiella_areor.csv").set_index("code")["land_km2"].astype(float)
+    ours = table("kommunareor/officiella_areor.csv").set_index("code")["land_km2"].astype(float)
     assert (ours / official.loc[ours.index] - 1).abs().max() < 0.01
 
 

@@ -1,0 +1,145 @@
+"""A structure image on disk, whole: what the app and the exports open instead of composing it anew."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from affine import Affine
+
+from spatial.errors import Fault, OutputError
+from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, Raster, StepRecord, StructureImage
+from spatial.settings import Settings, Title
+
+FOLDER: Final = ".bild"
+_VERSION: Final = 1
+
+
+def save_image(image: StructureImage, folder: Path) -> None:
+    """Write the image's layers, tables and provenance under ``folder`` (a new version's folder).
+
+    The layers lie in ``.bild/<fingerprint>``; ``read_image`` takes the one that the manifest names.
+    """
+    home = folder / FOLDER / image.provenance.fingerprint
+    home.mkdir(parents=True, exist_ok=True)
+    for group, layers in (("layers", image.layers), ("inputs", image.inputs)):
+        for name, layer in layers.items():
+            _save_frame(layer.frame, home / f"{group}-{name}.parquet")
+            if layer.raster is not None:
+                np.savez_compressed(home / f"{group}-{name}.npz", allow_pickle=False, **dict(layer.raster.bands))
+    for name, table in image.indicators.items():
+        table.to_parquet(home / f"table-{name}.parquet")
+    description = {
+        "version": _VERSION,
+        "settings": image.settings.model_dump(mode="json"),
+        "provenance": _provenance(image.provenance),
+        "layers": {name: _describe(layer) for name, layer in image.layers.items()},
+        "inputs": {name: _describe(layer) for name, layer in image.inputs.items()},
+        "tables": list(image.indicators),
+    }
+    (home / "image.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
+
+
+def _save_frame(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path)
+
+
+def load_image(folder: Path, fingerprint: str) -> StructureImage:
+    """Return the image that ``save_image`` wrote.
+
+    Raises
+    ------
+    OutputError
+        If it is not there, or was written by another version.
+    """
+    home = folder / FOLDER / fingerprint
+    try:
+        description = json.loads((home / "image.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError("storage.no_image", folder=folder) from error
+    if description.get("version") != _VERSION:
+        raise OutputError("storage.old_image", folder=folder)
+    return StructureImage(
+        layers=_load_layers(home, "layers", description["layers"]),
+        indicators={name: pd.read_parquet(home / f"table-{name}.parquet") for name in description["tables"]},
+        provenance=_read_provenance(description["provenance"]),
+        settings=Settings.model_validate_json(json.dumps(description["settings"])),
+        inputs=_load_layers(home, "inputs", description["inputs"]),
+    )
+
+
+def _load_layers(home: Path, group: str, described: Mapping[str, Any]) -> dict[str, Layer]:
+    return {name: _load_layer(home / f"{group}-{name}", name, content) for name, content in described.items()}
+
+
+def _load_layer(stem: Path, name: str, content: Mapping[str, Any]) -> Layer:
+    path = stem.parent / f"{stem.name}.parquet"
+    frame = gpd.read_parquet(path) if content["spatial"] else pd.read_parquet(path)
+    grid = _read_grid(content["grid"])
+    raster = None
+    if content["raster"] is not None and grid is not None:
+        with np.load(stem.parent / f"{stem.name}.npz", allow_pickle=False) as bands:
+            arrays = {band: bands[band] for band in bands.files}
+        classes = {int(value): text for value, text in content["raster"].items()}
+        raster = Raster(grid, arrays, classes)
+    meta = content["meta"]
+    return Layer(
+        id=name,
+        meta=LayerMeta(**{**meta, "title": Title(**meta["title"])}),
+        frame=frame,
+        fingerprint=content["fingerprint"],
+        grid=grid,
+        raster=raster,
+        faults=tuple(Fault(**fault) for fault in content["faults"]),
+        rows_read=content["rows_read"],
+    )
+
+
+def _describe(layer: Layer) -> dict[str, Any]:
+    meta = {**asdict(layer.meta), "title": layer.meta.title.model_dump()}
+    grid = layer.grid
+    return {
+        "meta": meta,
+        "fingerprint": layer.fingerprint,
+        "spatial": isinstance(layer.frame, gpd.GeoDataFrame),
+        "grid": None if grid is None else {"crs": grid.crs, "transform": list(grid.transform)[:6], "shape": grid.shape},
+        "raster": None if layer.raster is None else {str(k): v for k, v in layer.raster.classes.items()},
+        "faults": [_plain_fault(fault) for fault in layer.faults],
+        "rows_read": layer.rows_read,
+    }
+
+
+def _plain_fault(fault: Fault) -> dict[str, Any]:
+    plain = asdict(fault)
+    values = fault.values.items()
+    plain["values"] = {key: value if isinstance(value, int | float) else str(value) for key, value in values}
+    return plain
+
+
+def _read_grid(content: Mapping[str, Any] | None) -> Grid | None:
+    if content is None:
+        return None
+    rows, cols = content["shape"]
+    return Grid(content["crs"], Affine(*content["transform"]), (rows, cols))
+
+
+def _provenance(provenance: Provenance) -> dict[str, Any]:
+    return {
+        "steps": [{**asdict(step), "inputs": dict(step.inputs)} for step in provenance.steps],
+        "layers": dict(provenance.layers),
+        "omissions": [asdict(omission) for omission in provenance.omissions],
+        "fingerprint": provenance.fingerprint,
+    }
+
+
+def _read_provenance(content: Mapping[str, Any]) -> Provenance:
+    return Provenance(
+        steps=tuple(StepRecord(**step) for step in content["steps"]),
+        layers=content["layers"],
+        omissions=tuple(Omission(**omission) for omission in content["omissions"]),
+        fingerprint=content["fingerprint"],
+    )

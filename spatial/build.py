@@ -1,0 +1,110 @@
+"""Build a region's image into a folder, or find the one that is there."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from spatial.archive import load_image, save_image
+from spatial.image import compose
+from spatial.inputs.config import read_settings
+from spatial.inputs.layers import read_layers
+from spatial.manifest import manifest_of
+from spatial.model import StructureImage
+from spatial.settings import Settings
+from spatial.storage import MANIFEST, check_writable, new_version, read_manifest, user_folder, write_json
+from spatial.views.geopackage import write_geopackage
+from spatial.views.rasters import write_rasters
+from spatial.views.tables import write_tables
+from spatial.views.webmap import draw
+
+Progress = Callable[[str, str], None]
+
+
+def build(
+    config: Path | str | None = None,
+    *,
+    data: Path | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[StructureImage, Path]:
+    """Build a region's structure image with its map, tables and files.
+
+    Parameters
+    ----------
+    config : Path or str, optional
+        A settings file, or the name of an embedded region.
+    data : Path, optional
+        Where the settings' own files lie.
+    out : Path, optional
+        The folder to write; default a folder of the user's data directory.
+    progress : callable, optional
+        Called with the phase (``read``, ``compose``, ``write``) and what is being done.
+
+    Returns
+    -------
+    StructureImage, Path
+        The image, and the folder it was written to.
+
+    Raises
+    ------
+    StrukturbildError
+        With every fault; then nothing has been written.
+    """
+
+    def tell(phase: str) -> Callable[[str], None]:
+        return lambda what: progress(phase, what) if progress else None
+
+    started = time.perf_counter()
+    settings = read_settings(config)
+    folder = out or user_folder(settings.region.id)
+    check_writable(folder)
+    layers = read_layers(settings, data, tell("read"))
+    read = time.perf_counter()
+    image = compose(settings, layers, tell("compose"))
+    composed = time.perf_counter()
+    with new_version(folder) as fresh:
+        _write(image, fresh, tell("write"))
+        seconds = {"read_layers": read - started, "compose": composed - read, "write": time.perf_counter() - composed}
+        files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
+        write_json(fresh / MANIFEST, manifest_of(image, seconds, files))
+    return image, folder
+
+
+def _write(image: StructureImage, folder: Path, tell: Callable[[str], None]) -> None:
+    tell("strukturbild.gpkg")
+    write_geopackage(image, folder / "strukturbild.gpkg")
+    tell("raster")
+    write_rasters(image, folder / "raster")
+    tell("tabeller")
+    write_tables(image, folder / "tabeller")
+    tell("karta.html")
+    draw(image).save(folder / "karta.html")
+    save_image(image, folder)
+
+
+def built_image(folder: Path) -> StructureImage | None:
+    """Return the image that was built in a folder, or None where there is none."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return None
+    return load_image(folder, str(manifest["fingerprint"]))
+
+
+def image_of(
+    config: Path | str | None = None,
+    *,
+    data: Path | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[StructureImage, Path]:
+    """Return a region's built image; one that is missing, or whose settings have changed, is built first."""
+    settings = read_settings(config)
+    folder = out or user_folder(settings.region.id)
+    image = built_image(folder)
+    if image is not None and _same(image.settings, settings):
+        return image, folder
+    return build(config, data=data, out=out, progress=progress)
+
+
+def _same(one: Settings, other: Settings) -> bool:
+    return one.model_dump(exclude={"folder"}) == other.model_dump(exclude={"folder"})

@@ -1,0 +1,213 @@
+"""compose(settings, layers) → StructureImage: the recipe, its steps in order, each with what it is made from.
+
+A step declares the roles it reads, the earlier steps it builds on and the sections of the settings it uses; it is
+given no more than that. Its fingerprint follows from theirs, so that one changed input changes exactly what depends
+on it. A step whose needs are not met is left out and named.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, get_args
+
+from spatial import fingerprints
+from spatial.model import Layer, Omission, Provenance, StepRecord, StructureImage
+from spatial.settings import Role, Settings
+from spatial.steps import access, ground, people, places, register, structure
+from spatial.steps.work import Products, Step, Work
+
+METHOD_VERSION: Final = "1"
+"""Raised when a method changes, so that results of the old one are not taken for those of the new."""
+
+RECIPE: Final[tuple[Step, ...]] = (
+    Step(
+        "areas", ground.areas, roles=("municipalities",), optional=("official_areas", "regions"), settings=("region",)
+    ),
+    Step(
+        "background",
+        ground.background,
+        after=("areas",),
+        roles=("municipalities",),
+        optional=("land", "water", "rivers", "airports", "stations"),
+        settings=("region",),
+    ),
+    Step(
+        "places",
+        places.places,
+        after=("areas",),
+        roles=("localities",),
+        optional=("outside_places",),
+        settings=("region",),
+    ),
+    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh",)),
+    Step(
+        "population",
+        people.population,
+        after=("areas",),
+        built_on=("places", "roads"),
+        roles=("population_grid",),
+        optional=("municipal_totals", "water"),
+        settings=("region", "models.population"),
+        role_or_model=True,
+    ),
+    Step(
+        "services",
+        places.services,
+        after=("areas",),
+        built_on=("places",),
+        optional=("services", "stations"),
+        settings=("region", "services", "models.services", "access"),
+    ),
+    Step(
+        "land_use",
+        ground.land_use,
+        after=("areas",),
+        built_on=("places",),
+        roles=("land_use",),
+        optional=("water", "roads"),
+        settings=("region", "models.land_use"),
+        role_or_model=True,
+    ),
+    Step(
+        "access",
+        access.minutes,
+        after=("areas", "population", "roads", "services"),
+        settings=("access", "services", "region"),
+    ),
+    Step("thresholds", access.thresholds, after=("population", "access", "areas"), settings=("thresholds", "region")),
+    Step(
+        "nodes",
+        structure.nodes,
+        after=("places",),
+        built_on=("services", "population"),
+        settings=("hierarchy", "services", "region"),
+    ),
+    Step(
+        "corridors",
+        structure.corridors,
+        after=("roads", "nodes"),
+        built_on=("population",),
+        optional=("railways",),
+        settings=("corridors", "hierarchy", "access"),
+    ),
+    Step(
+        "hinterlands",
+        structure.hinterlands,
+        after=("population", "roads", "nodes"),
+        built_on=("areas",),
+        settings=("access", "hierarchy"),
+    ),
+    Step(
+        "register",
+        register.summary,
+        after=("areas",),
+        optional=get_args(Role),
+        built_on=("population", "thresholds", "nodes", "corridors", "land_use"),
+        settings=("region", "thresholds"),
+    ),
+)
+
+
+def compose(
+    settings: Settings, layers: Mapping[str, Layer], progress: Callable[[str], None] | None = None
+) -> StructureImage:
+    """Return the structure image of a region.
+
+    Parameters
+    ----------
+    settings : Settings
+    layers : mapping of str to Layer
+        What ``read_layers`` gives; EPSG:3006.
+    progress : callable, optional
+        Called with each step's name before it runs.
+
+    Returns
+    -------
+    StructureImage
+        Pure: the same settings and layers give the same image, with the same fingerprint, on any machine.
+    """
+    made: dict[str, Products] = {}
+    records: dict[str, StepRecord] = {}
+    omissions: list[Omission] = []
+    for step in RECIPE:
+        lacking = _lacking(step, settings, layers, made)
+        if lacking:
+            omissions.append(Omission(step.name, lacking))
+            continue
+        if progress:
+            progress(step.name)
+        started = time.perf_counter()
+        work = _work(step, settings, layers, made)
+        inputs = _inputs(step, layers, records)
+        seal = _seal(step, settings, inputs)
+        products = step.run(work)
+        made[step.name] = products.sealed(seal, work.modelled)
+        seconds = time.perf_counter() - started
+        records[step.name] = StepRecord(step.name, inputs, work.parameters(), seal, seconds)
+        omissions += products.omissions
+    return _image(settings, layers, made, records, omissions)
+
+
+def _image(
+    settings: Settings,
+    layers: Mapping[str, Layer],
+    made: Mapping[str, Products],
+    records: Mapping[str, StepRecord],
+    omissions: list[Omission],
+) -> StructureImage:
+    drawn: dict[str, Layer] = {}
+    tables = {}
+    for products in made.values():
+        drawn |= products.layers
+        tables |= products.tables
+    seals = {name: layer.fingerprint for name, layer in layers.items()}
+    whole = fingerprints.fingerprint_of_values({name: record.fingerprint for name, record in records.items()})
+    provenance = Provenance(tuple(records.values()), MappingProxyType(seals), tuple(omissions), whole)
+    return StructureImage(
+        MappingProxyType(drawn), MappingProxyType(tables), provenance, settings, MappingProxyType(dict(layers))
+    )
+
+
+def _lacking(step: Step, settings: Settings, layers: Mapping[str, Layer], made: Mapping[str, Products]) -> str:
+    """Return the role, or the step, for want of which a step is left out; empty where it can run."""
+    have = {layer.meta.role for layer in layers.values()}
+    for role in step.roles:
+        if role not in have and not (step.role_or_model and _modelled(step, settings)):
+            return role
+    return next((name for name in step.after if name not in made), "")
+
+
+def _modelled(step: Step, settings: Settings) -> bool:
+    return getattr(settings.models, step.name, None) is not None
+
+
+def _work(step: Step, settings: Settings, layers: Mapping[str, Layer], made: Mapping[str, Products]) -> Work:
+    wanted = {*step.roles, *step.optional}
+    given = {name: layer for name, layer in layers.items() if layer.meta.role in wanted}
+    known = {name: made[name] for name in (*step.after, *step.built_on) if name in made}
+    return Work(step, settings, given, known)
+
+
+def _inputs(step: Step, layers: Mapping[str, Layer], records: Mapping[str, StepRecord]) -> dict[str, str]:
+    wanted = {*step.roles, *step.optional}
+    read = {name: layer.fingerprint for name, layer in layers.items() if layer.meta.role in wanted}
+    built = {name: records[name].fingerprint for name in (*step.after, *step.built_on) if name in records}
+    return {**{f"layer:{name}": seal for name, seal in read.items()}, **{f"step:{n}": s for n, s in built.items()}}
+
+
+def _seal(step: Step, settings: Settings, inputs: Mapping[str, str]) -> str:
+    content = {
+        "step": step.name,
+        "method": METHOD_VERSION,
+        "inputs": inputs,
+        "settings": {name: section_of(settings, name) for name in step.settings},
+    }
+    return fingerprints.fingerprint_of_values(content)
+
+
+def section_of(settings: Settings, dotted: str) -> object:
+    """Return a section of the settings as plain values, by its dotted name."""
+    content: object = settings.model_dump(mode="json")
+    for part in dotted.split("."):
+        content = content[part] if isinstance(content, Mapping) else None
+    return content

@@ -1,0 +1,1 @@
+"""The steps of the recipe: each gathers what analysis needs and names what comes out."""

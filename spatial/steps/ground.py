@@ -1,0 +1,128 @@
+"""The ground: the region's municipalities, what lies around them, and land use."""
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.analysis import landuse, overlay
+from spatial.model import Layer, LayerMeta
+from spatial.steps.titles import title
+from spatial.steps.work import Products, Work, made_layer
+
+_KM2 = 1e6
+_BACKGROUND = {
+    "water": "vatten",
+    "rivers": "vattendrag",
+    "land": "land",
+    "airports": "flygplatser",
+    "stations": "stationer",
+}
+
+
+def areas(work: Work) -> Products:
+    """Return ``kommuner`` (the region's), ``fa_regioner``, and the area error of the outlines."""
+    layer = work.first("municipalities")
+    codes = list(work.settings.region.municipalities)
+    every = _municipalities(layer)
+    frame = every.loc[codes].copy()
+    official = work.first("official_areas")
+    known = official.frame["land_km2"].astype(float) if official else pd.Series(dtype=float)
+    errors = overlay.area_errors(frame, known)
+    frame = frame.assign(
+        area_km2=frame.area / _KM2,
+        official_land_km2=known.reindex(frame.index),
+        area_error_share=errors["area_error_share"].reindex(frame.index),
+    )
+    meta = work.meta(title("kommuner"), "municipalities", lineage="", sources=(layer,))
+    layers = {"kommuner": made_layer("kommuner", frame, meta)}
+    regions = work.first("regions")
+    if regions is not None:
+        region = frame.union_all()
+        touched = regions.geo[
+            regions.geo.representative_point().within(region) | regions.geo.intersects(region.buffer(-1000))
+        ]
+        meta = work.meta(title("fa_regioner"), "regions", lineage="", sources=(regions,))
+        layers["fa_regioner"] = made_layer("fa_regioner", touched, meta)
+    table = errors.join(frame["name"]).assign(official_km2=known.reindex(errors.index))
+    return Products(layers, {"ytor": table}, {"region": frame.union_all(), "parts": _parts(frame)})
+
+
+def _municipalities(layer: Layer | None) -> gpd.GeoDataFrame:
+    if layer is None:
+        raise TypeError
+    frame = layer.geo.copy()
+    if "part" not in frame.columns:
+        frame["part"] = None
+    return frame[["name", "part", "geometry"]]
+
+
+def _parts(frame: gpd.GeoDataFrame) -> pd.Series:
+    return frame["part"].where(frame["part"].notna(), None)
+
+
+def background(work: Work) -> Products:
+    """Return what the structure lies on: water, land, and the municipalities around."""
+    region = work.value("region")
+    near = region.buffer(work.settings.region.margin_m.value)
+    layers: dict[str, Layer] = {}
+    for role, name in _BACKGROUND.items():
+        frame = work.frame(role)  # type: ignore[arg-type]
+        if frame is None:
+            continue
+        source = work.first(role)  # type: ignore[arg-type]
+        kept = frame[frame.intersects(near)]
+        layers[name] = made_layer(name, kept, _own(source, name))
+    municipalities = work.first("municipalities")
+    if municipalities is not None:
+        others = municipalities.geo.drop(index=list(work.settings.region.municipalities))
+        others = others[others.intersects(near)][["name", "geometry"]]
+        if len(others):
+            layers["grannkommuner"] = made_layer("grannkommuner", others, _own(municipalities, "grannkommuner"))
+    return Products(layers)
+
+
+def _own(source: Layer | None, name: str) -> LayerMeta:
+    if source is None:
+        raise TypeError(name)
+    meta = source.meta
+    return LayerMeta(
+        title(name),
+        meta.role,
+        meta.status,
+        meta.year,
+        meta.source,
+        meta.provider,
+        meta.licence,
+        meta.licence_note,
+        meta.lineage,
+        "EPSG:3006",
+    )
+
+
+def land_use(work: Work) -> Products:
+    """Return ``markanvandning``, measured or modelled, and its area per class and municipality."""
+    zones = work.layer("kommuner").geo  # type: ignore[union-attr]
+    layer = work.first("land_use")
+    if layer is not None and layer.raster is None:
+        table = overlay.overlay_areas(layer.geo, zones, "category")
+        made = made_layer("markanvandning", layer.geo, _own(layer, "markanvandning"))
+        return Products({"markanvandning": made}, {"markanvandning": table})
+    modelled = layer is None
+    raster = layer.raster if layer is not None else _modelled_land_use(work, zones)
+    meta = work.meta(title("markanvandning"), "land_use", lineage="") if modelled else _own(layer, "markanvandning")
+    frame = pd.DataFrame(index=pd.Index([], name="id"))
+    table = overlay.raster_areas(raster, zones)
+    made = made_layer("markanvandning", frame, meta, grid=raster.grid, raster=raster)
+    return Products({"markanvandning": made}, {"markanvandning": table}, modelled=modelled)
+
+
+def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame):
+    model = work.settings.models.land_use
+    places = work.value("places")
+    return landuse.model_land_use(
+        zones,
+        places[~places["outside"]] if places is not None else None,
+        work.frame("water"),
+        work.frame("roads"),
+        {name: parameter.value for name, parameter in model.parameters.items()},
+        model.size_m.value,
+    )

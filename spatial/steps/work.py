@@ -1,0 +1,145 @@
+"""What a step is given, and what it gives back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.errors import Fault
+from spatial.model import Grid, Layer, LayerMeta, Omission, Raster
+from spatial.settings import Role, Settings, Title
+
+
+@dataclass(frozen=True)
+class Products:
+    """What a step makes: layers and tables for the image, and values for the steps after it."""
+
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    omissions: tuple[Omission, ...] = ()
+    modelled: bool = False
+
+    def sealed(self, seal: str, modelled: bool) -> "Products":
+        """Return the products with the step's fingerprint on each layer, and *modellerat* where it rests on a model."""
+        modelled = modelled or self.modelled
+        layers = {name: _sealed(layer, f"{seal}:{name}", modelled) for name, layer in self.layers.items()}
+        return replace(self, layers=layers, modelled=modelled)
+
+
+def _sealed(layer: Layer, seal: str, modelled: bool) -> Layer:
+    if not layer.fingerprint:
+        layer = replace(layer, fingerprint=seal)
+        if modelled:
+            layer = replace(layer, meta=replace(layer.meta, status="modellerat"))
+    return layer
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the recipe.
+
+    ``roles``: what it cannot do without (unless ``role_or_model`` and the settings describe a model); ``optional``:
+    what it reads where it is given; ``after``: steps it needs; ``built_on``: steps it uses where they ran;
+    ``settings``: the sections that its result depends on.
+    """
+
+    name: str
+    run: Callable[["Work"], Products]
+    roles: tuple[Role, ...] = ()
+    optional: tuple[Role, ...] = ()
+    after: tuple[str, ...] = ()
+    built_on: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    role_or_model: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step may see: the layers of its roles, the products of the steps it declared, the settings."""
+
+    step: Step
+    settings: Settings
+    given: Mapping[str, Layer]
+    known: Mapping[str, Products]
+
+    @property
+    def modelled(self) -> bool:
+        """Whether something it rests on is modelled."""
+        roles = {layer.meta.role for layer in self.given.values() if layer.meta.status == "modellerat"}
+        return bool(roles - {"land", "water", "rivers"}) or any(products.modelled for products in self.known.values())
+
+    def of_role(self, role: Role) -> Iterator[Layer]:
+        """Yield the given layers of a role."""
+        return (layer for layer in self.given.values() if layer.meta.role == role)
+
+    def first(self, role: Role) -> Layer | None:
+        """Return the first given layer of a role."""
+        return next(self.of_role(role), None)
+
+    def frame(self, role: Role) -> gpd.GeoDataFrame | None:
+        """Return the frames of a role as one, on unique ids, or None."""
+        layers = list(self.of_role(role))
+        if not layers:
+            return None
+        if len(layers) == 1:
+            return layers[0].geo
+        frames = [layer.geo.set_index(layer.id + ":" + layer.geo.index.astype(str)) for layer in layers]
+        return gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
+
+    def layer(self, name: str) -> Layer | None:
+        """Return a layer that an earlier step made (the last of that name)."""
+        found = [products.layers[name] for products in self.known.values() if name in products.layers]
+        return found[-1] if found else None
+
+    def value(self, name: str) -> Any:
+        """Return a value that an earlier step made, or None."""
+        found = [products.values[name] for products in self.known.values() if name in products.values]
+        return found[-1] if found else None
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """Return a table that an earlier step made, or None."""
+        found = [products.tables[name] for products in self.known.values() if name in products.tables]
+        return found[-1] if found else None
+
+    def parameters(self) -> dict[str, object]:
+        """Return the settings that the step declares, for the record."""
+        content = self.settings.model_dump(mode="json")
+        out: dict[str, object] = {}
+        for name in self.step.settings:
+            section: Any = content
+            for part in name.split("."):
+                section = section[part] if section else None
+            out[name] = section
+        return out
+
+    def meta(self, title: Title, role: str, *, lineage: str, sources: tuple[Layer | None, ...] = ()) -> LayerMeta:
+        """Return the description of a layer made here, its sources being those of what it was made from."""
+        layers = [*sources] if sources else list(self.given.values())
+        used = [layer.meta for layer in layers if layer is not None]
+        return LayerMeta(
+            title=title,
+            role=role,
+            status="modellerat" if any(meta.status == "modellerat" for meta in used) else "mätt",
+            year=self.settings.region.year,
+            source="; ".join(dict.fromkeys(meta.source for meta in used)) or "Strukturbild",
+            provider="; ".join(dict.fromkeys(meta.provider for meta in used)) or "Strukturbild",
+            licence="; ".join(dict.fromkeys(meta.licence for meta in used)) or "–",
+            lineage=lineage,
+            crs="EPSG:3006",
+        )
+
+
+def made_layer(
+    name: str,
+    frame: gpd.GeoDataFrame | pd.DataFrame,
+    meta: LayerMeta,
+    *,
+    grid: Grid | None = None,
+    raster: Raster | None = None,
+    faults: tuple[Fault, ...] = (),
+) -> Layer:
+    """Return a layer of the image; the recipe seals it with the step's fingerprint."""
+    return Layer(name, meta, frame, "", grid, raster, faults, len(frame))
