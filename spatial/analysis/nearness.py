@@ -44,12 +44,31 @@ def metres_to_nearest(cells: gpd.GeoDataFrame, things: gpd.GeoDataFrame) -> pd.S
 
 
 def nearest_m(points: npt.NDArray[np.object_], things: npt.NDArray[np.object_]) -> FloatArray:
-    """Return the distance from each point to the nearest thing: arrays in, arrays out; inf where there are none."""
+    """Return the distance from each point to the nearest thing: arrays in, arrays out; inf where there are none.
+
+    Lines and rings are cut into their straight pieces first, so that the index finds the near ones: the same
+    distances, about ten times sooner for shores and roads of many vertices.
+    """
     out = np.full(len(points), np.inf)
-    if len(points) and len(things):
-        (point, _), metres = shapely.STRtree(things).query_nearest(points, all_matches=False, return_distance=True)
-        out[point] = metres
+    if not len(points) or not len(things):
+        return out
+    pieces = _pieces(things)
+    (point, _), metres = shapely.STRtree(pieces).query_nearest(points, all_matches=False, return_distance=True)
+    out[point] = metres
+    areas = things[shapely.get_dimensions(things) == 2]
+    out[shapely.STRtree(points).query(areas, predicate="intersects")[1]] = 0.0
     return out
+
+
+def _pieces(things: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return points as they are, lines and the rings of polygons as segments of two vertices."""
+    parts = shapely.get_parts(shapely.get_parts(things))
+    kind = shapely.get_dimensions(parts)
+    rings = np.concatenate([parts[kind == 1], shapely.get_rings(parts[kind == 2])])
+    xy, owner = shapely.get_coordinates(rings, return_index=True)
+    same = owner[1:] == owner[:-1]
+    segments = np.asarray(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)), object)
+    return np.concatenate([parts[kind == 0], segments.ravel()])
 
 
 def people_near(
