@@ -115,7 +115,7 @@ def _describe(layer: Layer) -> dict[str, Any]:
 
 def _plain_fault(fault: Fault) -> dict[str, Any]:
     plain = asdict(fault)
-    values = fault.values.items()
+    values = fault.values.items()  # noqa: PD011 - a dict, no Series
     plain["values"] = {key: value if isinstance(value, int | float) else str(value) for key, value in values}
     return plain
 

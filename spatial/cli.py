@@ -59,8 +59,7 @@ def build(config: str | None, data: Path | None, out: Path | None) -> None:
 @_DATA
 def check(inputs: tuple[str, ...], config: str | None, data: Path | None) -> None:
     """List every fault of a region's layers, or of files; exit code 1 if there are any."""
-    from spatial import console
-    from spatial.inputs import examination
+    from spatial import console, examination
 
     with _clear_errors():
         files = [Path(name) for name in inputs if not examination.is_config(name)]

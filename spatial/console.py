@@ -16,7 +16,7 @@ from spatial.model import Omission, StructureImage
 from spatial.texts import has_text, number, text
 
 if TYPE_CHECKING:
-    from spatial.inputs.examination import Examination
+    from spatial.examination import Examination
     from spatial.inputs.starter import NewRegion
 
 _WIDTH = 110
@@ -61,15 +61,22 @@ def show_summary(image: StructureImage, folder: Path) -> None:
     cells = image.layers.get("rutnat")
     status = cells.meta.status if cells else "–"
     for row in totals.get("municipalities", {}).values():
-        table.add_row(row["name"], number(row["population_inv"]), number(row["cells"]),
-                      number(row["outside_inv"]), status)
+        table.add_row(
+            row["name"], number(row["population_inv"]), number(row["cells"]), number(row["outside_inv"]), status
+        )
     for name, row in totals.get("parts", {}).items():
-        table.add_row(f"[bold]{name}[/]", number(row["population_inv"]), number(row["cells"]),
-                      number(row["outside_inv"]), status)
+        table.add_row(
+            f"[bold]{name}[/]", number(row["population_inv"]), number(row["cells"]), number(row["outside_inv"]), status
+        )
     whole = totals["region"]
     if "population_inv" in whole:
-        table.add_row(f"[bold]{region.title.sv}[/]", number(whole["population_inv"]), number(whole["cells"]),
-                      number(whole["outside_inv"]), status)
+        table.add_row(
+            f"[bold]{region.title.sv}[/]",
+            number(whole["population_inv"]),
+            number(whole["cells"]),
+            number(whole["outside_inv"]),
+            status,
+        )
     console.print(table)
     _show_warnings(console, image)
     _show_omissions(console, image.provenance.omissions)

@@ -1,6 +1,6 @@
 """Faults a user can act on: each names the layer, the row and the remedy, in the user's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,7 +24,7 @@ class Fault:
     row: str | None = None
     severity: Severity = "error"
     count: int = 1
-    values: dict[str, object] = field(default_factory=dict, hash=False)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def sentence(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """Return what is wrong, and where, in one sentence."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
+import pandas as pd
+
 from spatial import fingerprints
 from spatial.model import Layer, Omission, Provenance, StepRecord, StructureImage
 from spatial.settings import Role, Settings
@@ -46,7 +48,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         after=("areas",),
         built_on=("places", "roads"),
         roles=("population_grid",),
-        optional=("municipal_totals", "water"),
+        optional=("municipal_totals", "water", "rivers"),
         settings=("region", "models.population"),
         role_or_model=True,
     ),
@@ -156,7 +158,7 @@ def _image(
     omissions: list[Omission],
 ) -> StructureImage:
     drawn: dict[str, Layer] = {}
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
     for products in made.values():
         drawn |= products.layers
         tables |= products.tables

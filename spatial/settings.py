@@ -175,13 +175,14 @@ class Threshold(Strict):
 
 
 class AccessSettings(Strict):
-    """How minutes are counted off the network and at its end."""
+    """How minutes are counted off the network and at its end; ``least_shown_inv``: fewer people are never shown."""
 
     off_network_kmh: Parameter
     max_snap_m: Parameter
     uncertain_share: Parameter
     colour_steps_min: list[float] = Field(min_length=2, max_length=7)
     outside_services: bool = True
+    least_shown_inv: Parameter
 
 
 class Level(Strict):

@@ -74,7 +74,7 @@ def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = Non
     moved = _moved(zones, raster.grid.crs)
     coded, transform = _window(_positions(values, raster.classes, names), len(names), raster.grid.transform, moved)
     weights = _row_weights(transform, coded.shape, raster.grid.crs)
-    shares = _class_shares(coded, transform, weights, moved, len(names))
+    shares = _class_shares(coded, transform, weights, moved.set_crs(raster.grid.crs, allow_override=True), len(names))
     table[:] = shares * (zones.area.to_numpy() / _M2_PER_KM2)[:, None]
     return table
 
@@ -137,13 +137,13 @@ def _class_shares(
     xs = sorted((transform.c, transform.c + cols * transform.a))
     ys = sorted((transform.f, transform.f + rows * transform.e))
     upright = coded if transform.e < 0 else coded[::-1]
-    box = {"xmin": xs[0], "xmax": xs[1], "ymin": ys[0], "ymax": ys[1]}
+    box = {"xmin": xs[0], "xmax": xs[1], "ymin": ys[0], "ymax": ys[1], "srs_wkt": zones.crs.to_wkt()}
     source = NumPyRasterSource(np.ascontiguousarray(upright), **box, name="klass")
     weights, prefix = None, ""
     if row_weights is not None:
         heavy = row_weights if transform.e < 0 else row_weights[::-1]
         weights, prefix = NumPyRasterSource(np.repeat(heavy[:, None], cols, axis=1), **box, name="vikt"), "weighted_"
-    frame = gpd.GeoDataFrame(geometry=zones.set_crs(None, allow_override=True))
+    frame = gpd.GeoDataFrame(geometry=zones)
     operations = ["unique", f"{prefix}frac"]
     found = exact_extract(source, frame, operations, weights=weights)
     shares = np.zeros((len(zones), classes))

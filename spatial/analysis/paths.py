@@ -97,9 +97,9 @@ def path_edges(network: Network, from_node: str, to_nodes: Sequence[str]) -> pd.
     start, end = network.positions()
     forth, back = _minutes(network)
     found = minutes_from(arc_matrix(start, end, forth, back, len(network.nodes)), _at(network, [from_node]))[0]
-    rank = np.argsort(np.argsort(network.edges.index.astype(str), kind="stable"))
+    names = network.edges.index.to_numpy(object)
     tail, head = np.r_[start, end], np.r_[end, start]
-    arrival = arrival_arcs(tail, head, np.r_[forth, back], found, np.r_[rank, rank])
+    arrival = arrival_arcs(tail, head, np.r_[forth, back], found, np.r_[names, names])
     here, target = _at(network, to_nodes), np.arange(len(to_nodes))
     steps: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
     while len(here):

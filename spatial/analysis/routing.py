@@ -197,14 +197,19 @@ def ranges(low: IntArray, high: IntArray) -> IntArray:
     return np.asarray(np.arange(len(shift)) + shift, np.int64)
 
 
-def arrival_arcs(tail: IntArray, head: IntArray, minutes: FloatArray, found: FloatArray, rank: IntArray) -> IntArray:
-    """Return for each node the arc by which a shortest way arrives (-1 for none), of equals the lowest ``rank``."""
+def arrival_arcs(
+    tail: IntArray, head: IntArray, minutes: FloatArray, found: FloatArray, names: npt.NDArray[np.object_]
+) -> IntArray:
+    """Return for each node the arc by which a shortest way arrives (-1 for none), of equals the first by name."""
     sound = np.isfinite(found[tail]) & np.isfinite(minutes)
     tight = sound & (found[tail] + minutes <= found[head] + TIE_MIN) & (found[tail] < found[head])
     arcs = np.flatnonzero(tight)
-    arcs = arcs[np.argsort(-rank[arcs], kind="stable")]
     arrival = np.full(len(found), -1, np.int64)
     arrival[head[arcs]] = arcs
+    tied = arcs[np.bincount(head[arcs], minlength=len(found))[head[arcs]] > 1]
+    tied = tied[np.argsort(names[tied].astype(str), kind="stable")]
+    where, first = np.unique(head[tied], return_index=True)
+    arrival[where] = tied[first]
     return arrival
 
 

@@ -17,6 +17,8 @@ TextArray = npt.NDArray[np.object_]
 
 _DECIMALS: Final = 12
 """Of a share: far below a millimetre on the longest road."""
+_EQUAL_M: Final = 1e-6
+"""Roads that are as near as this to one another are equally near, and a place so near an end is the end."""
 
 
 def snap_points(network: Network, points: gpd.GeoDataFrame, max_snap_m: float) -> pd.DataFrame:
@@ -113,17 +115,24 @@ def snap(network: Network, points: TextArray, max_snap_m: float) -> tuple[IntArr
         return position, share, metres
     roads = roads[np.argsort(network.edges.index[roads].astype(str), kind="stable")]
     lines = np.asarray(network.edges.geometry, object)[roads]
-    (point, road), near = shapely.STRtree(lines).query_nearest(points, all_matches=True, return_distance=True)
+    tree = shapely.STRtree(lines)
+    (point, _), near = tree.query_nearest(points, all_matches=False, return_distance=True)
+    metres[point] = near
+    within = np.flatnonzero(metres <= max_snap_m)
+    point, road = tree.query(points[within], predicate="dwithin", distance=metres[within] + _EQUAL_M)
     order = np.lexsort((road, point))
-    which, first = np.unique(point[order], return_index=True)
+    point, first = np.unique(point[order], return_index=True)
     road = road[order][first]
-    metres[which] = near[order][first]
-    within = metres[which] <= max_snap_m
-    which, road = which[within], road[within]
-    position[which] = roads[road]
-    along = shapely.line_locate_point(lines[road], points[which], normalized=True)
-    share[which] = np.round(np.nan_to_num(along), _DECIMALS)
+    position[within[point]] = roads[road]
+    share[within[point]] = _share_along(lines[road], points[within[point]])
     return position, share, metres
+
+
+def _share_along(lines: TextArray, points: TextArray) -> FloatArray:
+    """Return the share of each line at its place nearest the point; at its very ends, exactly 0 or 1."""
+    along, whole = shapely.line_locate_point(lines, points), shapely.length(lines)
+    share = np.round(np.divide(along, whole, out=np.zeros(len(lines)), where=whole > 0), _DECIMALS)
+    return np.where(along < _EQUAL_M, 0.0, np.where(along > whole - _EQUAL_M, 1.0, share))
 
 
 def _cut(network: Network, pieces: Pieces, node_id: TextArray) -> gpd.GeoDataFrame:

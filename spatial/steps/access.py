@@ -5,7 +5,7 @@ import pandas as pd
 
 from spatial.analysis import access as reach_minutes
 from spatial.analysis import network as networks
-from spatial.analysis import reach
+from spatial.analysis import reach, spots
 from spatial.errors import LayerError
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
@@ -76,16 +76,17 @@ def thresholds(work: Work) -> Products:
     shares = reach.shares_within(cells["population_inv"], cells["municipality_code"], cells, limits)
     columns = [f"{name}_min" for name in work.value("service_types")]
     spread = reach.percentiles(cells["population_inv"], cells["municipality_code"], cells[columns])
-    spots = [
-        reach.white_spots(cells, layer.grid, cells[f"{service}_min"], limit).assign(
+    least = work.settings.access.least_shown_inv.value
+    found = [
+        spots.white_spots(cells, layer.grid, cells[f"{service}_min"], limit, least).assign(
             service=service, threshold_min=limit
         )
         for service, limit in limits
     ]
     tables = {"service_inom": shares, "restider": spread}
-    if not spots:
+    if not found:
         return Products(tables=tables)
-    every = gpd.GeoDataFrame(pd.concat(spots, ignore_index=True), crs=cells.crs)
+    every = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=cells.crs)
     every.index = pd.Index([f"vit-{number}" for number in range(1, len(every) + 1)], name="id")
     meta = work.meta(title("vita_flackar"), "white_spots", lineage="", sources=(layer,))
     return Products({"vita_flackar": made_layer("vita_flackar", every, meta)}, tables)

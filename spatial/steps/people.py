@@ -3,9 +3,10 @@
 import geopandas as gpd
 import pandas as pd
 
-from spatial.analysis import grid, population as dasymetric
+from spatial.analysis import grid
+from spatial.analysis import population as dasymetric
 from spatial.errors import Fault, LayerError
-from spatial.model import Grid
+from spatial.model import Grid, LayerMeta
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -24,7 +25,7 @@ def population(work: Work) -> Products:
     faults = _left_out(layer.geo, far, layer.id, limit)
     kept = layer.geo.join(zones.rename(columns={"zone": "municipality_code"})).drop(index=far)
     meta = work.meta(title("rutnat"), "population_grid", lineage="", sources=(layer,))
-    return _products(work, kept, layer.grid, meta, municipalities, modelled=False, faults=faults)
+    return _products(kept, layer.grid, meta, municipalities, modelled=False, faults=faults)
 
 
 def _left_out(frame: gpd.GeoDataFrame, far: pd.Index, layer: str, limit_m: float) -> tuple[Fault, ...]:
@@ -51,19 +52,20 @@ def _modelled(work: Work, municipalities: gpd.GeoDataFrame) -> Products:
         places[~places["outside"]],
         network.edges if network is not None else None,
         work.frame("water"),
+        work.frame("rivers"),
         {name: parameter.value for name, parameter in model.parameters.items()},
         work.settings.region.grid.size_m.value,
+        model.seed,
     )
     meta = work.meta(title("rutnat"), "population_grid", lineage="")
     cells = cells.assign(outside_m=0.0)
-    return _products(work, cells, lattice, meta, municipalities, modelled=True, faults=())
+    return _products(cells, lattice, meta, municipalities, modelled=True, faults=())
 
 
 def _products(
-    work: Work,
     cells: gpd.GeoDataFrame,
     lattice: Grid,
-    meta,
+    meta: LayerMeta,
     municipalities: gpd.GeoDataFrame,
     *,
     modelled: bool,

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.analysis import grid, supply
-from spatial.model import Omission
+from spatial.model import Layer, Omission
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -107,7 +107,7 @@ def _stations(work: Work, types: dict[str, str]) -> list[gpd.GeoDataFrame]:
     return [_measured(frame.assign(service_type="station"), stations.id, stations.meta.status)]
 
 
-def _facilities(work: Work, frames: list[gpd.GeoDataFrame], types: dict[str, str]):
+def _facilities(work: Work, frames: list[gpd.GeoDataFrame], types: dict[str, str]) -> Layer:
     wanted = ["name", "service_type", "status", "place_id", "basis", "source", "geometry"]
     ready = [frame.reindex(columns=wanted) for frame in frames]
     every = gpd.GeoDataFrame(pd.concat(ready), geometry="geometry", crs=frames[0].crs)

@@ -96,7 +96,7 @@ class Work:
 
     def value(self, name: str) -> Any:
         """Return a value that an earlier step made, or None."""
-        found = [products.values[name] for products in self.known.values() if name in products.values]
+        found = [products.values[name] for products in self.known.values() if name in products.values]  # noqa: PD011
         return found[-1] if found else None
 
     def table(self, name: str) -> pd.DataFrame | None:

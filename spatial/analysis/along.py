@@ -1,0 +1,128 @@
+"""People along lines: every cell within a stated distance, exactly, once a line."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from spatial.analysis.grid import require_same_crs
+
+IntArray = npt.NDArray[np.int64]
+
+
+def people_along(
+    lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, distance_m: float, column: str = "population_inv"
+) -> pd.Series:
+    """Return the people whose cell centre lies at most so many metres from each line.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame
+        Lines (any geometry) in a projected CRS, metres.
+    cells : GeoDataFrame
+        Points in the same CRS with ``column``.
+    distance_m : float
+        Straight line, metres; a cell exactly as far counts.
+    column : str
+        What is counted: people, jobs.
+
+    Returns
+    -------
+    Series
+        ``column`` on the lines' index. A cell counts once for each line that it is near; a missing figure counts 0.
+
+    Raises
+    ------
+    ValueError
+        If the CRS differ or are missing.
+
+    Notes
+    -----
+    The distance is checked itself: a buffer is a polygon inside the circle, and loses those near its rim (4e-4 of
+    the people with the usual eight segments a quadrant).
+
+    Examples
+    --------
+    >>> lines = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (100, 0)])], index=["E12"], crs="EPSG:3006")
+    >>> cells = gpd.GeoDataFrame({"population_inv": [7, 9]}, geometry=gpd.points_from_xy([50, 103], [5, 4.1]),
+    ...                          crs="EPSG:3006")
+    >>> people_along(lines, cells, 5).to_dict()
+    {'E12': 7.0}
+    """
+    require_same_crs(lines, cells)
+    line, cell = cells_within(_array(lines), _array(cells), distance_m)
+    weights = cells[column].fillna(0).to_numpy(float)[cell]
+    return pd.Series(np.bincount(line, weights=weights, minlength=len(lines)), index=lines.index, name=column)
+
+
+def people_by_strongest(
+    lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, distance_m: float, group: pd.Series
+) -> pd.Series:
+    """Return the people along each group of lines, everybody counted once: for the strongest group within reach.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame
+        Lines in a projected CRS, metres.
+    cells : GeoDataFrame
+        Points in the same CRS with ``population_inv``.
+    distance_m : float
+        Straight line, metres (≤).
+    group : Series
+        The group of each line (its road number), on the lines' index.
+
+    Returns
+    -------
+    Series
+        ``people_inv``, index the groups, in the order in which they were served: most people within reach first (of
+        equals the smallest name), those already counted left out.
+
+    Examples
+    --------
+    >>> lines = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (9, 0)]), shapely.LineString([(0, 0), (0, 9)])],
+    ...                          crs="EPSG:3006")
+    >>> cells = gpd.GeoDataFrame({"population_inv": [90, 7, 3]}, geometry=gpd.points_from_xy([0, 9, 0], [0, 0, 9]),
+    ...                          crs="EPSG:3006")
+    >>> people_by_strongest(lines, cells, 1, pd.Series(["E4", "363"])).to_dict()
+    {'E4': 97.0, '363': 3.0}
+    """
+    line, cell = cells_within(_array(lines), _array(cells), distance_m)
+    people = cells["population_inv"].fillna(0).to_numpy(float)
+    pairs = pd.DataFrame({"group": group.to_numpy(object)[line], "cell": cell}).drop_duplicates()
+    total = pairs.assign(inv=people[pairs["cell"]]).groupby("group")["inv"].sum()
+    total = total.reindex(sorted(group.unique()), fill_value=0.0).sort_values(ascending=False, kind="stable")
+    place = pd.Series(np.arange(len(total)), index=total.index)
+    taker = pairs.assign(order=pairs["group"].map(place)).groupby("cell")["order"].min()
+    sums = np.bincount(taker.to_numpy(np.int64), weights=people[taker.index], minlength=len(total))
+    return pd.Series(sums, index=total.index, name="people_inv")
+
+
+def cells_within(
+    lines: npt.NDArray[np.object_], cells: npt.NDArray[np.object_], distance_m: float
+) -> tuple[IntArray, IntArray]:
+    """Return which line has which cell within a distance (≤), each pair once, sorted: arrays in, arrays out.
+
+    A long line is asked for piece by piece: its own box would hold most of the cells.
+    """
+    if not len(lines) or not len(cells):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    pieces, owner = _pieces(lines)
+    piece, cell = shapely.STRtree(cells).query(pieces, predicate="dwithin", distance=distance_m)
+    pair = np.unique(owner[piece] * len(cells) + cell)
+    return pair // len(cells), pair % len(cells)
+
+
+def _pieces(lines: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], IntArray]:
+    """Return the straight pieces of lines, and of which line each is; other geometries stay whole."""
+    parts, part_owner = shapely.get_parts(lines, return_index=True)
+    straight = shapely.get_type_id(parts) == 1
+    xy, of = shapely.get_coordinates(parts[straight], return_index=True)
+    same = of[1:] == of[:-1]
+    segments = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
+    owner = np.r_[part_owner[straight][of[:-1][same]], part_owner[~straight]]
+    return np.r_[segments, parts[~straight]], owner.astype(np.int64)
+
+
+def _array(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    return np.asarray(frame.geometry, dtype=object)

@@ -1,0 +1,125 @@
+"""Stråk: what the links between nodes run along, by road number, with level, people and places."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spatial.analysis.along import people_along, people_by_strongest
+from spatial.analysis.flows import assign_flows
+from spatial.analysis.grid import require_same_crs
+from spatial.analysis.links import end_places, links_between
+from spatial.analysis.stretches import stretches
+from spatial.analysis.strokes import numbers_of_edges, strokes_of, without_spurs
+from spatial.model import Network
+from spatial.settings import Corridors
+
+__all__ = ["COLUMNS", "corridors", "links_between", "people_along", "people_by_strongest"]
+
+COLUMNS: Final = (
+    "name",
+    "number",
+    "mode",
+    "level",
+    "level_people_inv",
+    "length_m",
+    "minutes_min",
+    "people_inv",
+    "jobs",
+    "places",
+    "flow_inv",
+    "from_place",
+    "to_place",
+)
+
+
+def corridors(
+    network: Network,
+    nodes: gpd.GeoDataFrame,
+    flows: pd.DataFrame | None,
+    settings: Corridors,
+    cells: gpd.GeoDataFrame,
+    *,
+    mode: str = "väg",
+    detour_share: float = 0.1,
+) -> gpd.GeoDataFrame:
+    """Return the region's stråk on a network of roads, or of railways.
+
+    Parameters
+    ----------
+    network : Network
+        Roads, or railways, EPSG:3006; the edges' ``number`` is the road number or the railway's name.
+    nodes : GeoDataFrame
+        Points, EPSG:3006, index place ids: ``name``, ``level`` (id or None), ``population_inv``, ``node_id`` (the
+        place's node in this network, None where it has none); where present ``outside`` (bool: a place beyond the
+        border that ends a corridor whatever its level: a border is not the end of the world).
+    flows : DataFrame or None
+        ``origin``, ``destination``, ``flow_inv``; None leaves no link out and gives ``flow_inv`` NaN.
+    settings : Corridors
+        ``reach_m``, ``node_levels``, ``levels`` from the top down, ``flow_share``, ``max_minutes``.
+    cells : GeoDataFrame
+        Points, EPSG:3006, ``population_inv`` and, where known, ``jobs``.
+    mode : str
+        ``väg`` or ``järnväg``; a road number must hold a digit, else the stretch counts as without number.
+    detour_share : float
+        See :func:`spatial.analysis.links.links_between`.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:3006, index ``corridor`` (mode and name, unique text), highest level and most people
+        first. ``name`` (*E12 Umeå–Storuman*), ``number`` (empty where there is none), ``mode``, ``level`` (id),
+        ``level_people_inv`` (what the level rests on, the same for all stretches of a number), ``length_m`` (stated
+        road length), ``minutes_min``, ``people_inv`` and ``jobs`` (within ``reach_m`` of the drawn line, straight
+        distance, each cell once; ``jobs`` NaN where not known), ``places`` (names of places with a level, or outside,
+        within ``reach_m``, along the way, parted by ``, ``), ``flow_inv`` (mean over the length; NaN without flows),
+        ``from_place``, ``to_place`` (names, the larger place first; None where a stretch ends at another road: *95
+        Jörn–E45*), geometry LineString.
+
+    Raises
+    ------
+    ValueError
+        If the CRS differ or are missing.
+
+    Notes
+    -----
+    The links between consecutive nodes (:func:`spatial.analysis.links.links_between`) say which edges count; each
+    edge lies in one corridor, so bands never lie on one another. Edges are joined into strokes under one number
+    (:mod:`spatial.analysis.strokes`); a stretch shorter than ``reach_m`` that hangs on another is part of its band.
+
+    **Level.** By the people along the whole of a number: all its stretches, from end to end. Everybody is counted
+    once, for the strongest corridor within reach, numbers with most people first: the city at the end of a small road
+    does not make that road a regional one. The first level from the top whose ``min_people_inv`` is met (≥) is taken;
+    below all of them the lowest. Roads and railways are judged apart.
+    """
+    require_same_crs(nodes, cells, network.edges)
+    reach_m = settings.reach_m.value
+    on_edge = None if flows is None else assign_flows(network, flows, nodes["node_id"])
+    links = links_between(network, nodes, settings, flows, detour_share=detour_share, on_edge=on_edge)
+    ends = end_places(nodes, settings)
+    number = numbers_of_edges(network.edges, links, reach_m, digits=mode == "väg")
+    strokes = strokes_of(network.edges, number, on_edge, ends["node_id"])
+    table = stretches(
+        without_spurs(strokes, network.edges["length_m"], reach_m), network, nodes, ends, reach_m, on_edge
+    )
+    table.index = pd.Index([f"{mode} {name}" for name in table.index], name="corridor", dtype=object)
+    table["mode"] = mode
+    table["people_inv"] = people_along(table, cells, reach_m)
+    table["jobs"] = people_along(table, cells, reach_m, "jobs") if "jobs" in cells else np.nan
+    group = table["number"].where(table["number"] != "", table.index.to_series().astype(str))
+    people = people_by_strongest(table, cells, reach_m, group)
+    table["level_people_inv"] = group.map(people).astype(float)
+    table["level"] = [_level(people, settings) for people in table["level_people_inv"]]
+    return _finished(table, settings)
+
+
+def _level(people: float, settings: Corridors) -> str:
+    return next((one.id for one in settings.levels if people >= one.min_people_inv.value), settings.levels[-1].id)
+
+
+def _finished(table: gpd.GeoDataFrame, settings: Corridors) -> gpd.GeoDataFrame:
+    order = {one.id: position for position, one in enumerate(settings.levels)}
+    keys = table.assign(_level=table["level"].map(order), _id=table.index.astype(str))
+    keys = keys.sort_values(["_level", "level_people_inv", "people_inv", "_id"], ascending=[True, False, False, True])
+    return table.loc[keys.index, [*COLUMNS, "geometry"]]

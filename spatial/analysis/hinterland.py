@@ -1,0 +1,237 @@
+"""Hinterlands (omland): every cell's node by travel time, as envelopes, and compared with other divisions."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from spatial.geo import ANALYSIS_CRS, transform_xy
+from spatial.model import Grid
+
+
+def node_of_cells(minutes: pd.DataFrame) -> pd.DataFrame:
+    """Return the node that each cell reaches first.
+
+    Parameters
+    ----------
+    minutes : DataFrame
+        Minutes from each cell (index) to each node (columns), inf where no way leads, as
+        :func:`spatial.analysis.access.minutes_to_each` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Index the cells'. ``node`` (id; of nodes equally near the smallest; None where no way leads to any) and
+        ``minutes_min`` (NaN where no way leads).
+
+    Notes
+    -----
+    Hinterlands as the network Voronoi diagram of the nodes: Okabe, A. & Sugihara, K. (2012), Spatial Analysis along
+    Networks, chapter 4. By time alone: a larger node does not draw from farther away.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame({"b": [5.0, 7.0, float("inf")], "a": [5.0, 9.0, float("inf")]})
+    >>> node_of_cells(minutes)["node"].tolist()
+    ['a', 'b', None]
+    """
+    ordered = minutes[sorted(minutes.columns)]
+    if ordered.shape[1] == 0:
+        nearest, best = np.zeros(len(ordered), int), np.full(len(ordered), np.inf)
+    else:
+        values = ordered.to_numpy(float)
+        nearest, best = values.argmin(axis=1), values.min(axis=1)
+    names = np.array([*ordered.columns, None], dtype=object)
+    node = pd.Series(names[np.where(np.isfinite(best), nearest, -1)], index=minutes.index, dtype=object)
+    return pd.DataFrame({"node": node, "minutes_min": np.where(np.isfinite(best), best, np.nan)}, index=minutes.index)
+
+
+def hinterlands(
+    cells: gpd.GeoDataFrame,
+    grid: Grid,
+    node_of_cell: pd.Series,
+    population: pd.Series,
+    *,
+    close_m: float = 5000.0,
+    least_share: float = 0.02,
+) -> gpd.GeoDataFrame:
+    """Return each node's hinterland as one envelope that reads at the scale of a county.
+
+    Parameters
+    ----------
+    cells : GeoDataFrame
+        With ``row`` and ``col`` on ``grid``.
+    grid : Grid
+        The lattice of the cells, in any CRS in metres.
+    node_of_cell : Series
+        The node of each cell, on the same index; None for a cell without one: ``node_of_cells(...)["node"]``.
+    population : Series
+        People in each cell, on the same index.
+    close_m : float
+        Gaps up to twice as wide are closed, and the outline simplified by a fifth of it, metres.
+    least_share : float
+        A part that holds less than this share of both the hinterland's people and its cells is not drawn (it still
+        counts).
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:3006, index ``node``, sorted. ``people_inv`` and ``cells``: exact, of all its cells; ``drawn_inv``: the
+        people whose cell lies in a part that is drawn; geometry: polygons without small holes. An envelope is for the
+        eye: neighbouring ones may overlap by some km; count by cells, never by area.
+
+    Raises
+    ------
+    ValueError
+        If the indexes differ.
+
+    Notes
+    -----
+    Morphological closing (dilation, then erosion): Serra, J. (1982), Image Analysis and Mathematical Morphology,
+    chapter II.
+    """
+    if not (cells.index.equals(node_of_cell.index) and cells.index.equals(population.index)):
+        message = "cells, node_of_cell and population must share their index"
+        raise ValueError(message)
+    squares = cell_squares(cells, grid)
+    frame = pd.DataFrame({"node": node_of_cell.to_numpy(object), "people_inv": population.to_numpy(float)})
+    rows = []
+    for node, own in frame[frame["node"].notna()].groupby("node", sort=True):
+        people = own["people_inv"].to_numpy()
+        envelope, drawn = _envelope(squares[own.index.to_numpy()], people, close_m, least_share)
+        rows.append((node, people.sum(), len(own), drawn, envelope))
+    table = pd.DataFrame(rows, columns=["node", "people_inv", "cells", "drawn_inv", "geometry"])
+    return gpd.GeoDataFrame(table.set_index("node"), geometry="geometry", crs=ANALYSIS_CRS)
+
+
+def cell_squares(cells: pd.DataFrame, grid: Grid) -> npt.NDArray[np.object_]:
+    """Return the cells' squares (``row`` and ``col`` on ``grid``) as polygons in EPSG:3006.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> grid = Grid("EPSG:3006", Affine(1000, 0, 700000, 0, -1000, 7100000), (9, 9))
+    >>> cell_squares(pd.DataFrame({"row": [0], "col": [1]}), grid)[0].bounds
+    (701000.0, 7099000.0, 702000.0, 7100000.0)
+    """
+    x, y = grid.centre(cells["row"], cells["col"])
+    half_x, half_y = abs(grid.transform.a) / 2, abs(grid.transform.e) / 2
+    corners = [(x + sx * half_x, y + sy * half_y) for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    moved = [transform_xy(east, north, grid.crs, ANALYSIS_CRS) for east, north in corners]
+    rings = np.stack([np.column_stack(xy) for xy in moved], axis=1)
+    return np.asarray(shapely.polygons(rings), dtype=object)
+
+
+def _envelope(
+    squares: npt.NDArray[np.object_], people: npt.NDArray[np.float64], close_m: float, least_share: float
+) -> tuple[shapely.Geometry, float]:
+    closed = shapely.union_all(shapely.buffer(squares, close_m, quad_segs=3)).buffer(-close_m, quad_segs=3)
+    parts = shapely.get_parts(closed.simplify(close_m / 5))
+    parts = parts[shapely.area(parts) > 0]
+    centres = shapely.centroid(squares)
+    # A simplified outline may cut a centre off, so the part is the nearest, not the one around it.
+    part = shapely.STRtree(parts).nearest(centres)
+    inv = np.bincount(part, weights=people, minlength=len(parts))
+    cells = np.bincount(part, minlength=len(parts))
+    kept = (inv >= least_share * people.sum()) & (inv > 0) | (cells >= least_share * len(squares))
+    return shapely.union_all(_without_holes(parts[kept], np.pi * close_m**2)), float(inv[kept].sum())
+
+
+def _without_holes(polygons: npt.NDArray[np.object_], least_m2: float) -> npt.NDArray[np.object_]:
+    out = []
+    for polygon in polygons:
+        holes = [ring for ring in polygon.interiors if shapely.Polygon(ring).area >= least_m2]
+        out.append(shapely.make_valid(shapely.Polygon(polygon.exterior, holes)))
+    return np.array(out, dtype=object)
+
+
+def people_across(
+    population: pd.Series, zone_a: pd.Series, zone_b: pd.Series, home_of_a: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return how many people live in each pair of zones of two divisions, and who lives across.
+
+    Parameters
+    ----------
+    population : Series
+        People in each cell.
+    zone_a, zone_b : Series
+        The cells' zones in two divisions, on the same index: say hinterland and FA region, or hinterland and local
+        labour market. Cells without a zone in either are left out.
+    home_of_a : Series, optional
+        The zone of division b that each zone of a belongs to (index the zones of a): for hinterlands, where the
+        node itself lies.
+
+    Returns
+    -------
+    DataFrame
+        Index 0..n, sorted; ``zone_a``, ``zone_b``, ``people_inv``, ``share`` (of zone a's people, 0..1; NaN where
+        nobody lives) and, with ``home_of_a``, ``across`` (bool: zone b is not zone a's home).
+
+    Raises
+    ------
+    ValueError
+        If the indexes differ.
+
+    Examples
+    --------
+    >>> people = pd.Series([30, 10, 5])
+    >>> near, region = pd.Series(["Umeå", "Umeå", None]), pd.Series(["FA1", "FA2", "FA2"])
+    >>> people_across(people, near, region, pd.Series({"Umeå": "FA1"})).values.tolist()
+    [['Umeå', 'FA1', 30.0, 0.75, False], ['Umeå', 'FA2', 10.0, 0.25, True]]
+    """
+    if not (population.index.equals(zone_a.index) and population.index.equals(zone_b.index)):
+        message = "population, zone_a and zone_b must share their index"
+        raise ValueError(message)
+    frame = pd.DataFrame({"zone_a": zone_a, "zone_b": zone_b, "people_inv": population.astype(float)})
+    frame = frame[frame["zone_a"].notna() & frame["zone_b"].notna()]
+    table = frame.groupby(["zone_a", "zone_b"], sort=True)["people_inv"].sum().reset_index()
+    total = table.groupby("zone_a")["people_inv"].transform("sum")
+    table["share"] = table["people_inv"] / total.where(total > 0)
+    if home_of_a is not None:
+        table["across"] = table["zone_a"].map(home_of_a.to_dict().get) != table["zone_b"]
+    return table
+
+
+def city_and_hinterland(values: pd.DataFrame, region: pd.Series, city: pd.Series) -> pd.DataFrame:
+    """Return the totals of each indicator for the city and for its hinterland.
+
+    Parameters
+    ----------
+    values : DataFrame
+        A row an area (municipality or cell), columns whatever adds up: people, jobs, homes (never shares or means).
+    region : Series
+        The region (node, FA region) of each area, on the same index; None for an area in none.
+    city : Series of bool
+        Whether the area is, or lies in, the region's node municipality, on the same index.
+
+    Returns
+    -------
+    DataFrame
+        Index (``region``, ``part``), sorted, with both ``city`` and ``hinterland`` of every region; ``areas``
+        (count) and the sums. A sum without a single figure is NaN; missing figures beside others count 0.
+
+    Raises
+    ------
+    ValueError
+        If the indexes differ.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"people_inv": [130, 9, 7]}, index=["2480", "2460", "2404"])
+    >>> region, city = pd.Series("Umeå", index=values.index), pd.Series([True, False, False], index=values.index)
+    >>> city_and_hinterland(values, region, city)["people_inv"].tolist()
+    [130.0, 16.0]
+    """
+    if not (values.index.equals(region.index) and values.index.equals(city.index)):
+        message = "values, region and city must share their index"
+        raise ValueError(message)
+    inside = region.notna()
+    keys = [region[inside].rename("region"), city[inside].map({True: "city", False: "hinterland"}).rename("part")]
+    groups = values[inside].astype(float).groupby(keys)
+    index = pd.MultiIndex.from_product(
+        [sorted(region[inside].unique()), ["city", "hinterland"]], names=["region", "part"]
+    )
+    sums = groups.sum(min_count=1).reindex(index)
+    sums.insert(0, "areas", groups.size().reindex(index, fill_value=0))
+    return sums

@@ -1,0 +1,48 @@
+"""The app, run in this process: private, on this computer only, stopped when the command is."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from spatial.storage import bundled
+
+SETTINGS: Final[dict[str, object]] = {
+    "browser.gatherUsageStats": False,
+    "browser.serverAddress": "localhost",
+    "server.address": "127.0.0.1",
+    "server.headless": True,
+    "server.maxUploadSize": 50,
+    "server.fileWatcherType": "none",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "theme.base": "light",
+}
+"""What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
+
+
+def flag_options(port: int | None) -> dict[str, object]:
+    """Return Streamlit's options in the form of its flags, without those the environment sets."""
+    wanted = {**SETTINGS, **({"server.port": port} if port is not None else {})}
+    return {name.replace(".", "_"): value for name, value in wanted.items() if _variable(name) not in os.environ}
+
+
+def _variable(option: str) -> str:
+    snake = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in option)
+    return "STREAMLIT_" + snake.replace(".", "_").upper()
+
+
+def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None) -> None:
+    """Run the app until it is stopped; its arguments reach ``app.py`` as those of a script."""
+    from streamlit.web import bootstrap
+
+    options = flag_options(port)
+    arguments = [
+        *([config] if config else []),
+        *(["--data", str(data)] if data else []),
+        *(["--out", str(out)] if out else []),
+    ]
+    script = str(bundled("app.py"))
+    bootstrap.load_config_options(flag_options=options)
+    sys.argv = [script, *arguments]
+    bootstrap.run(script, is_hello=False, args=arguments, flag_options=options)

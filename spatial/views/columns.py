@@ -1,0 +1,172 @@
+"""What columns are called, and frames as files can hold them: no infinite number, no mixed column."""
+
+import re
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spatial.model import ColumnInfo
+from spatial.settings import Settings, Title
+from spatial.texts import LANGUAGES, has_text, text
+
+_MINUTES: Final = "_min"
+_STATUS: Final = "_status"
+_SERVICE_RULES: Final = (
+    "second_min", "second_status", "second_id", "min", "status", "id", "uncertain", "count", "inv", "share"
+)  # fmt: skip
+_WITHIN: Final = re.compile(r"(?P<service>.+?)_(?:within_|inom_)?(?P<minutes>\d+)(?:_min)?_(?P<what>inv|share)")
+_KEPT_CAPITAL: Final = 2
+
+
+def column_info(name: str, settings: Settings) -> ColumnInfo:
+    """Return what users call a column, in every language, and its unit in Swedish.
+
+    The catalogue names it; or the rule for columns of a service type; else it keeps its own name.
+
+    Parameters
+    ----------
+    name : str
+        The column as the image has it.
+    settings : Settings
+        Knows the service types.
+
+    Returns
+    -------
+    ColumnInfo
+    """
+    titles = {lang: _title(name, settings, lang) for lang in LANGUAGES}
+    return ColumnInfo(Title(sv=titles["sv"] or name, en=titles["en"], no=titles["no"]), unit_of(name))
+
+
+def known(name: str, settings: Settings) -> bool:
+    """Return whether the catalogue or a rule has a name for the column."""
+    return _title(name, settings, "sv") is not None
+
+
+def alias(name: str, settings: Settings, lang: str = "sv") -> str:
+    """Return a column's name with its unit, as a table's head or QGIS shows it.
+    """
+    shown, unit = column_info(name, settings).alias.get(lang), unit_of(name, lang)
+    return text("columns.with_unit", lang, alias=shown, unit=unit) if unit else shown
+
+
+def unit_of(name: str, lang: str = "sv") -> str:
+    """Return a column's unit by its name; empty where it has none.
+
+    Examples
+    --------
+    >>> unit_of("length_m"), unit_of("share"), unit_of("name")
+    ('m', 'andel', '')
+    """
+    own = f"columns.unit.{name}"
+    if has_text(own):
+        return text(own, lang)
+    ending = f"columns.suffix.{name.rpartition('_')[2]}"
+    return text(ending, lang) if "_" in name and has_text(ending) else ""
+
+
+def _title(name: str, settings: Settings, lang: str) -> str | None:
+    key = f"columns.alias.{name}"
+    if has_text(key, lang):
+        return text(key, lang)
+    services = {service.id: _within(service.title.get(lang)) for service in settings.services}
+    if name in services:
+        return _first_capital(services[name])
+    for rule in _SERVICE_RULES:
+        service = name.removesuffix(f"_{rule}")
+        if service != name and service in services and has_text(f"columns.rule.{rule}", lang):
+            return _first_capital(text(f"columns.rule.{rule}", lang, service=services[service]))
+    found = _WITHIN.fullmatch(name)
+    if found and found["service"] in services:
+        rule = "within" if found["what"] == "inv" else "within_share"
+        return text(f"columns.rule.{rule}", lang, service=services[found["service"]], minutes=found["minutes"])
+    if name.endswith(_STATUS):
+        whole = _title(name.removesuffix(_STATUS) + _MINUTES, settings, lang)
+        return text("columns.rule.other_status", lang, alias=whole) if whole else None
+    return None
+
+
+def _within(title: str) -> str:
+    """Return a title as it stands within a sentence: abbreviations keep their capitals."""
+    return title if title[:_KEPT_CAPITAL].isupper() else title[:1].lower() + title[1:]
+
+
+def _first_capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def plain(frame: pd.DataFrame, settings: Settings, lang: str = "sv") -> pd.DataFrame:
+    """Return a frame as files can hold it, its index as first columns.
+
+    Parameters
+    ----------
+    frame : DataFrame or GeoDataFrame
+        Not changed.
+    settings : Settings
+        Knows the service types.
+    lang : {"sv", "en", "no"}
+        The language of the statuses.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        Index 0..n. Infinite minutes are empty, and a column ``…_status`` after them says that no way leads there;
+        every service's minutes have that column. Other columns are of one kind each: whole number, number, yes/no
+        or text.
+    """
+    flat = _flat(frame)
+    services = {f"{service.id}{end}" for service in settings.services for end in ("_min", "_second_min")}
+    columns: dict[str, object] = {}
+    for name in flat.columns:
+        values = flat[name]
+        if isinstance(flat, gpd.GeoDataFrame) and name == flat.geometry.name:
+            continue
+        whole = _one_kind(values)
+        if pd.api.types.is_float_dtype(whole.dtype):
+            infinite = np.isinf(whole.to_numpy(float))
+            columns[name] = whole.mask(infinite)
+            if name in services or (infinite.any() and name.endswith(_MINUTES)):
+                columns[name.removesuffix(_MINUTES) + _STATUS] = _reached(whole, infinite, lang)
+        else:
+            columns[name] = whole
+    made = pd.DataFrame(columns, index=flat.index)
+    if isinstance(flat, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(made, geometry=flat.geometry.to_numpy(), crs=flat.crs)
+    return made
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    names = [name if name is not None else ("id" if position == 0 else f"id_{position + 1}")
+             for position, name in enumerate(frame.index.names)]  # fmt: skip
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.name is None:
+        return frame.reset_index(drop=True)
+    taken = frame.drop(columns=[name for name in names if name in frame.columns])
+    flat: pd.DataFrame = taken.reset_index(names=names)
+    return flat
+
+
+def _one_kind(values: pd.Series) -> pd.Series:
+    """Return a column whose values are of one kind."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.astype("boolean") if values.isna().any() else values.astype(bool)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.astype("Float64").astype(float) if values.isna().any() else values
+    there = values.dropna()
+    kinds = {type(value) for value in there}
+    if kinds and kinds <= {bool, np.bool_}:
+        return values.astype("boolean")
+    if kinds and kinds <= {int, float, np.int64, np.float64}:
+        return pd.to_numeric(values).astype(float)
+    written = [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+    return pd.Series(written, index=values.index, dtype=object)
+
+
+def _reached(minutes: pd.Series, infinite: np.ndarray, lang: str) -> pd.Series:
+    words = {name: text(f"columns.reach.{name}", lang) for name in ("reached", "unreachable", "unknown")}
+    unknown = minutes.isna().to_numpy(bool)
+    said = np.select([infinite, unknown], [words["unreachable"], words["unknown"]], words["reached"])
+    return pd.Series(said.astype(object), index=minutes.index)

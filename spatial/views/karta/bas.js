@@ -1,0 +1,81 @@
+/* What the other files share: elements, numbers, packed arrays. Text is only ever put in as text. */
+window.Strukturbild = window.Strukturbild || {};
+(function (S) {
+  "use strict";
+
+  var SVG = "http://www.w3.org/2000/svg";
+
+  S.el = function (tag, cls, text) {
+    var node = document.createElement(tag);
+    if (cls) { node.className = cls; }
+    if (text !== undefined && text !== null) { node.textContent = String(text); }
+    for (var i = 3; i < arguments.length; i += 1) {
+      if (arguments[i]) { node.appendChild(arguments[i]); }
+    }
+    return node;
+  };
+
+  S.svg = function (tag, attributes, children) {
+    var node = document.createElementNS(SVG, tag);
+    Object.keys(attributes || {}).forEach(function (name) {
+      if (attributes[name] !== undefined && attributes[name] !== null) { node.setAttribute(name, attributes[name]); }
+    });
+    (children || []).forEach(function (child) { node.appendChild(child); });
+    return node;
+  };
+
+  S.number = function (value, lang) {
+    var written = Math.round(value).toString();
+    return written.replace(/\B(?=(\d{3})+(?!\d))/g, lang === "en" ? "," : "\u00a0");
+  };
+
+  function bytes(packed) {
+    var raw = atob(packed);
+    var out = new Uint8Array(raw.length);
+    for (var i = 0; i < raw.length; i += 1) { out[i] = raw.charCodeAt(i); }
+    return new DataView(out.buffer);
+  }
+
+  function unpack(packed, size, read) {
+    var view = bytes(packed);
+    var out = new Array(view.byteLength / size);
+    for (var i = 0; i < out.length; i += 1) { out[i] = view[read](i * size, true); }
+    return out;
+  }
+
+  S.int32 = function (packed) { return unpack(packed, 4, "getInt32"); };
+  S.int16 = function (packed) { return unpack(packed, 2, "getInt16"); };
+
+  /* The cells of the population grid, for what a click tells. */
+  S.Cells = function (data) {
+    this.data = data;
+    this.ready = Boolean(data && data.lon);
+  };
+
+  S.Cells.prototype.load = function () {
+    if (this.lon || !this.ready) { return; }
+    this.lon = S.int32(this.data.lon);
+    this.lat = S.int32(this.data.lat);
+    this.people = this.data.people ? S.int32(this.data.people) : null;
+    this.minutes = {};
+    Object.keys(this.data.minutes).forEach(function (name) {
+      this.minutes[name] = S.int16(this.data.minutes[name]);
+    }, this);
+  };
+
+  S.Cells.prototype.at = function (lat, lon) {
+    if (!this.ready) { return -1; }
+    this.load();
+    var north = 1.11320;
+    var east = north * Math.cos(lat * Math.PI / 180);
+    var best = -1;
+    var least = Math.pow(0.6 * this.data.size_m, 2);
+    for (var i = 0; i < this.lon.length; i += 1) {
+      var dy = (this.lat[i] - lat * 1e5) * north;
+      var dx = (this.lon[i] - lon * 1e5) * east;
+      var distance = dx * dx + dy * dy;
+      if (distance < least) { least = distance; best = i; }
+    }
+    return best;
+  };
+})(window.Strukturbild);

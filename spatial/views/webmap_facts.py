@@ -1,0 +1,208 @@
+"""What the web map tells of a thing when it is pointed at: rows of label and value, written in the user's language."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spatial.model import Layer, StructureImage
+from spatial.texts import has_text, number, text
+
+if TYPE_CHECKING:
+    from spatial.settings import CorridorLevel, Level
+
+Fact = tuple[str, str]
+Row = Mapping[Hashable, object]
+SMALL_CELL_INV: Final = 5
+"""Fewer people than this in a cell are never told as a number."""
+_NEAR_M: Final = 3000.0
+_LISTED: Final = ";"
+
+
+def status_text(status: str, lang: str) -> str:
+    """Return *mätt* or *modellerat* in the language."""
+    return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
+
+
+def people(value: float, status: str, lang: str) -> str:
+    r"""Return a number of people as it may be told: modelled figures rounded, small ones not at all.
+
+    Examples
+    --------
+    >>> people(12345, "mätt", "sv"), people(12345, "modellerat", "sv"), people(3, "mätt", "sv")
+    ('12\xa0345', 'ca 12\xa0300', 'färre än 5')
+    """
+    if value < SMALL_CELL_INV:
+        return text("webmap.few", lang)
+    if status == "mätt":
+        return number(round(value), lang=lang)
+    return text("webmap.approximately", lang, number=number(rounded(value), lang=lang))
+
+
+def rounded(value: float) -> float:
+    """Return a modelled number of people with three figures that count, never finer than tens."""
+    step = max(10.0, 10.0 ** (np.floor(np.log10(max(value, 1.0))) - 2))
+    return float(np.floor(value / step + 0.5) * step)
+
+
+class Facts:
+    """The facts of an image's layers; ``of(layer)`` gives a list of rows for each of its rows."""
+
+    def __init__(self, image: StructureImage, lang: str) -> None:
+        self._image = image
+        self._lang = lang
+        self._titles = {service.id: service.title.get(lang) for service in image.settings.services}
+        levels: list[Level | CorridorLevel] = [*image.settings.hierarchy.levels, *image.settings.corridors.levels]
+        self._levels = {level.id: level.title.get(lang) for level in levels}
+        municipalities = image.layers.get("kommuner")
+        names = municipalities.frame["name"] if municipalities is not None else pd.Series(dtype=str)
+        self._names = {str(code): str(name) for code, name in names.items()}
+
+    def of(self, layer: Layer) -> list[list[Fact]]:
+        """Return the facts of each row of a layer, its source and status last."""
+        tell = self._teller(layer)
+        closing = [
+            self._row("source", f"{layer.meta.source}, {layer.meta.year}"),
+            self._row("status", status_text(layer.meta.status, self._lang)),
+        ]
+        minutes = self._node_minutes(layer) if layer.id == "noder" else [[] for _ in range(len(layer.frame))]
+        records = layer.frame.drop(columns="geometry", errors="ignore").to_dict("records")
+        return [[*tell(row), *near, *closing] for row, near in zip(records, minutes, strict=True)]
+
+    def _teller(self, layer: Layer) -> Callable[[Row], list[Fact]]:
+        columns = _COLUMNS.get(layer.id, ())
+        status = layer.meta.status
+
+        def tell(row: Row) -> list[Fact]:
+            told = []
+            for column, label, kind in columns:
+                value = row.get(column)
+                if value is None or value is pd.NA or value != value or value == "":  # noqa: PLR0124 - NaN
+                    continue
+                told.append(self._row(label, self._written(value, kind, status)))
+            return told
+
+        return tell
+
+    def _row(self, label: str, value: str) -> Fact:
+        return text(f"webmap.fact.{label}", self._lang), value
+
+    def _written(self, value: object, kind: str, status: str) -> str:
+        lang = self._lang
+        if kind == "text":
+            return str(value)
+        if kind == "services":
+            return ", ".join(self._titles.get(part.strip(), part.strip()) for part in str(value).split(_LISTED))
+        if kind == "level":
+            return self._levels.get(str(value), str(value))
+        if kind == "municipality":
+            return self._names.get(str(value), str(value))
+        if kind == "yes":
+            return str(text("common.yes" if value else "common.no", lang))
+        return self._measure(float(str(value)), kind, status)
+
+    def _measure(self, value: float, kind: str, status: str) -> str:
+        lang = self._lang
+        if kind == "people":
+            return people(value, status, lang)
+        scale, decimals, unit = _UNITS[kind]
+        written = number(value * scale, decimals, lang)
+        return text(f"webmap.{unit}", lang, number=written, minutes=written)
+
+    def _node_minutes(self, nodes: Layer) -> list[list[Fact]]:
+        """Tell the minutes from each node to the services: its own columns, else those of the cell it lies in."""
+        names = {f"{service}_min": title for service, title in self._titles.items()}
+        frame = nodes.geo
+        minutes = frame[[name for name in names if name in frame]]
+        grid = self._image.layers.get("rutnat")
+        if minutes.empty and grid is not None and grid.grid is not None:
+            known = [name for name in names if name in grid.frame]
+            minutes = _nearest_rows(frame, grid.geo[["geometry", *known]])
+        told: list[list[Fact]] = []
+        for _, row in minutes.iterrows():
+            finite = [(names[str(name)], float(value)) for name, value in row.items() if np.isfinite(value)]
+            told.append([self._nearest(title, value) for title, value in finite])
+        return told
+
+    def _nearest(self, title: str, minutes: float) -> Fact:
+        label = text("webmap.fact.nearest", self._lang, service=title.lower())
+        return label, text("webmap.minutes", self._lang, minutes=number(minutes, lang=self._lang))
+
+
+def cell_text(size_m: float, key: str, lang: str) -> str:
+    """Return the sentence ``webmap.<key>`` with the size of a cell in it."""
+    unit, value = ("cell_size_km", size_m / 1000) if size_m >= 1000 else ("cell_size_m", size_m)
+    size = text(f"webmap.{unit}", lang, size=number(value, lang=lang))
+    return text(f"webmap.{key}", lang, size=size)
+
+
+def role_text(role: str, lang: str) -> str:
+    """Return what a role is called; the role itself where the catalogue has no name."""
+    key = f"webmap.role.{role}"
+    return text(key, lang) if has_text(key) else role
+
+
+def _nearest_rows(points: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the values of the nearest cell within reach of each point, NaN where there is none."""
+    values = cells.drop(columns="geometry").astype(float)
+    out = pd.DataFrame(np.nan, index=points.index, columns=values.columns)
+    if cells.empty or points.empty:
+        return out
+    which, cell = cells.sindex.nearest(points.geometry, return_all=False, max_distance=_NEAR_M)
+    out.iloc[which] = values.to_numpy()[cell]
+    return out
+
+
+_UNITS: Final[dict[str, tuple[float, int, str]]] = {
+    "minutes": (1.0, 0, "minutes"),
+    "length": (1e-3, 0, "unit_km"),
+    "area": (1.0, 0, "unit_km2"),
+    "share": (100.0, 1, "percent"),
+    "stability": (100.0, 0, "percent"),
+    "speed": (1.0, 0, "unit_kmh"),
+}
+_COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
+    "noder": (
+        ("level", "level", "level"),
+        ("population_inv", "population", "people"),
+        ("municipality_code", "municipality", "municipality"),
+        ("stability_share", "stability", "stability"),
+        ("services", "services", "services"),
+    ),
+    "strak": (
+        ("level", "level", "level"),
+        ("number", "number", "text"),
+        ("mode", "mode", "text"),
+        ("length_m", "length", "length"),
+        ("minutes_min", "minutes", "minutes"),
+        ("people_inv", "people", "people"),
+        ("jobs", "jobs", "people"),
+        ("places", "places", "text"),
+    ),
+    "kommuner": (
+        ("population_inv", "population", "people"),
+        ("official_land_km2", "area", "area"),
+        ("area_error_share", "area_error", "share"),
+    ),
+    "vagnat": (
+        ("number", "number", "text"),
+        ("road_class", "road_class", "text"),
+        ("speed_kmh", "speed", "speed"),
+        ("length_m", "length", "length"),
+    ),
+    "jarnvag": (("state", "state", "text"),),
+    "stationer": (("municipality_code", "municipality", "municipality"),),
+    "service": (
+        ("service_type", "service_type", "services"),
+        ("provider", "provider", "text"),
+        ("municipality_code", "municipality", "municipality"),
+    ),
+    "omland": (("population_inv", "population", "people"),),
+    "vita_flackar": (
+        ("service_type", "service_type", "services"),
+        ("population_inv", "population", "people"),
+        ("people_inv", "population", "people"),
+    ),
+}

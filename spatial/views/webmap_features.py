@@ -1,0 +1,181 @@
+"""Vector layers as the web map's script reads them: simplified for the screen, degrees with few decimals."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatial.geo import ANALYSIS_CRS, WEB_CRS, common_bounds, polygonal, to_crs, transform_xy
+from spatial.model import Layer, StructureImage
+from spatial.settings import LayerStyle
+from spatial.views.style import class_values, web_class
+from spatial.views.webmap_facts import Facts
+
+DECIMALS: Final = 4
+"""Of a degree: 11 m north-south, 5 m east-west at 64° N; finer than a pixel at every zoom of the map."""
+_SIMPLIFY_M: Final = 200.0
+_SIMPLIFY_GROUND_M: Final = 500.0
+_GROUND: Final = frozenset({"land", "neighbours"})
+_SURROUNDINGS_M: Final = 400_000.0
+_SILENT: Final = frozenset({"vatten", "vattendrag", "land", "fa_regioner"})
+
+
+def vector_layers(image: StructureImage, lang: str) -> list[dict[str, object]]:
+    """Return the image's vector layers in the style's order, each with its classes and features."""
+    facts = Facts(image, lang)
+    window = surroundings(image)
+    made = []
+    for style in image.settings.style.layers:
+        layer = image.layers.get(style.id)
+        if style.geometry == "raster" or layer is None or layer.grid is not None:
+            continue
+        if isinstance(layer.frame, gpd.GeoDataFrame):
+            made.append(_vector_layer(layer, style, facts, window))
+    return made
+
+
+def region_outline(image: StructureImage) -> list[object]:
+    """Return the outline of the region's municipalities together, as polygons of rings."""
+    municipalities = image.layers.get("kommuner")
+    if municipalities is None or municipalities.frame.empty:
+        return []
+    whole = shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry.to_numpy())
+    rings = [shapely.Polygon(part.exterior) for part in shapely.get_parts(whole) if part.area > _SIMPLIFY_M**2]
+    return _encoded(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
+
+
+def veil(image: StructureImage) -> list[object]:
+    """Return the land around the region, which the map greys so that what lies there stands back."""
+    municipalities = image.layers.get("kommuner")
+    if municipalities is None or municipalities.frame.empty:
+        return []
+    around = surroundings(image).difference(shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry))
+    water = image.layers.get("vatten")
+    if water is not None and "kind" in water.frame:
+        sea = simplified(water.geo.loc[water.frame["kind"] == "hav"], _SIMPLIFY_GROUND_M).geometry.make_valid()
+        around = polygonal(around.difference(shapely.union_all(sea.to_numpy())))
+    return _encoded(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
+
+
+def neighbours(image: StructureImage) -> list[list[object]]:
+    """Return the municipalities around the region, where a layer that was read has them."""
+    own = set(image.layers["kommuner"].frame.index) if "kommuner" in image.layers else set()
+    window = surroundings(image)
+    found: list[list[object]] = []
+    for layer in image.inputs.values():
+        if layer.meta.role == "municipalities" and isinstance(layer.frame, gpd.GeoDataFrame):
+            others = layer.frame.loc[~layer.frame.index.isin(own)]
+            near = others.loc[shapely.intersects(others.geometry.to_numpy(), window)]
+            if len(near):
+                found += _encoded(_clipped(simplified(near, _SIMPLIFY_GROUND_M), window).geometry)
+    return found
+
+
+def surroundings(image: StructureImage) -> shapely.Polygon:
+    """Return the rectangle that can come into view: the region and what lies around it (EPSG:3006)."""
+    known = ("kommuner", "rutnat", "noder")
+    frames = [image.layers[name].frame for name in known if name in image.layers]
+    bounds = common_bounds([frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)][:1])
+    return shapely.box(*bounds).buffer(_SURROUNDINGS_M, join_style="mitre")
+
+
+def view_bounds(image: StructureImage) -> list[list[float]]:
+    """Return the south-western and north-eastern corners of the region in degrees, latitude first."""
+    inner = surroundings(image).buffer(-_SURROUNDINGS_M, join_style="mitre")
+    layer = image.layers.get("kommuner")
+    shape = inner if layer is None else shapely.union_all(layer.geo.geometry.to_numpy())
+    x, y = shapely.get_coordinates(shape).T
+    lon, lat = transform_xy(x, y, ANALYSIS_CRS, WEB_CRS)
+    corners = [[lat.min(), lon.min()], [lat.max(), lon.max()]]
+    return [[round(float(value), DECIMALS) for value in corner] for corner in corners]
+
+
+def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Return the frame with fewer vertices; polygons that share borders still share them where GEOS can."""
+    shapes = frame.geometry.to_numpy()
+    areal = (shapely.get_dimensions(shapes) == 2).all()
+    if areal and hasattr(shapely, "coverage_simplify") and bool(shapely.coverage_is_valid(shapes)):
+        thin = shapely.coverage_simplify(shapes, tolerance_m)
+    else:
+        thin = shapely.simplify(shapes, tolerance_m, preserve_topology=True)
+    return frame.set_geometry(gpd.GeoSeries(thin, index=frame.index, crs=frame.crs))
+
+
+def _vector_layer(layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon) -> dict[str, object]:
+    frame = layer.geo
+    told = facts.of(layer) if layer.id not in _SILENT else [[] for _ in range(len(frame))]
+    classes = class_values(style, frame)
+    tolerance = _SIMPLIFY_GROUND_M if layer.id in _GROUND else _SIMPLIFY_M
+    shapes = _encoded(_clipped(simplified(frame, tolerance), window).geometry)
+    names = [_word(value) for value in frame["name"]] if "name" in frame else [""] * len(frame)
+    numbers = [_word(value) for value in frame["number"]] if "number" in frame else [""] * len(frame)
+    ranks = frame["population_inv"].fillna(0).tolist() if "population_inv" in frame else [0] * len(frame)
+    kinds = [_word(value) for value in frame["kind"]] if "kind" in frame else [""] * len(frame)
+    features = []
+    columns = (frame.index, classes, names, numbers, ranks, kinds, shapes, told)
+    for key, cls, name, road, rank, kind, shape, rows in zip(*columns, strict=True):
+        if shape:
+            feature = {
+                "i": str(key),
+                "c": cls,
+                "n": name,
+                "r": road,
+                "p": round(rank),
+                "k": kind,
+                "g": shape,
+                "f": rows,
+            }
+            features.append({part: value for part, value in feature.items() if value not in ("", [], 0) or part == "i"})
+    return {
+        "id": style.id,
+        "geometry": style.geometry,
+        "status": layer.meta.status,
+        "classes": {item.value: web_class(item) for item in style.classes},
+        "features": features,
+    }
+
+
+def _word(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _clipped(frame: gpd.GeoDataFrame, window: shapely.Polygon) -> gpd.GeoDataFrame:
+    """Return the frame cut to what can come into view; points outside become empty."""
+    shapes = frame.geometry.to_numpy()
+    outside = ~shapely.covers(window, shapes)
+    if not outside.any():
+        return frame
+    cut = shapes.copy()
+    cut[outside] = [_same_kind(shapely.intersection(shapely.make_valid(s), window), s) for s in shapes[outside]]
+    return frame.set_geometry(gpd.GeoSeries(cut, index=frame.index, crs=frame.crs))
+
+
+def _same_kind(shape: shapely.Geometry, original: shapely.Geometry) -> shapely.Geometry:
+    return polygonal(shape) if shapely.get_dimensions(original) == 2 else shape
+
+
+def _encoded(shapes: gpd.GeoSeries) -> list[list[object]]:
+    """Return each geometry as nested lists, latitude first: a point, a list of lines, or of polygons of rings."""
+    moved = to_crs(gpd.GeoDataFrame(geometry=shapes), WEB_CRS).geometry.to_numpy()
+    return [_shape(shape) for shape in moved]
+
+
+def _shape(shape: shapely.Geometry) -> list[object]:
+    if shape is None or bool(shapely.is_empty(shape)):
+        return []
+    dimension = int(shapely.get_dimensions(shape))
+    if dimension == 0:
+        point = shapely.get_parts(shape)[0]
+        return _ring(point)[0]  # type: ignore[return-value]
+    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == dimension]
+    if dimension == 1:
+        return [_ring(part) for part in parts]
+    return [[_ring(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
+
+
+def _ring(line: shapely.Geometry) -> list[list[float]]:
+    pairs = np.round(shapely.get_coordinates(line)[:, ::-1], DECIMALS)
+    keep = np.r_[True, (np.diff(pairs, axis=0) != 0).any(axis=1)]
+    return [[float(lat), float(lon)] for lat, lon in pairs[keep]]
