@@ -30,7 +30,7 @@ ROLES: Final[dict[Role, RoleRules]] = {
     "municipalities": RoleRules("polygon", ("code", "name"), "code"),
     "regions": RoleRules("polygon", ("code", "name"), "code"),
     "municipal_totals": RoleRules(None, ("code", "population_inv"), "code"),
-    "official_areas": RoleRules(None, ("code", "land_km2"), "code"),
+    "official_areas": RoleRules(None, ("code", "land_km2", "inland_water_km2"), "code"),
     "localities": RoleRules("point", ("name", "population_inv"), "id"),
     "outside_places": RoleRules("point", ("name", "population_inv"), "id"),
     "population_grid": RoleRules("polygon", ("population_inv",), "id"),

@@ -3,8 +3,8 @@
 import geopandas as gpd
 import pandas as pd
 
-from spatial.analysis import landuse, overlay
-from spatial.model import Layer, LayerMeta
+from spatial.analysis import coverage, landuse, overlay
+from spatial.model import Layer, LayerMeta, Raster
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -25,11 +25,13 @@ def areas(work: Work) -> Products:
     every = _municipalities(layer)
     frame = every.loc[codes].copy()
     official = work.first("official_areas")
-    known = official.frame["land_km2"].astype(float) if official else pd.Series(dtype=float)
+    land = official.frame["land_km2"] if official else pd.Series(dtype=float)
+    known = land + official.frame["inland_water_km2"] if official else land
     errors = overlay.area_errors(frame, known)
     frame = frame.assign(
         area_km2=frame.area / _KM2,
-        official_land_km2=known.reindex(frame.index),
+        official_land_km2=land.reindex(frame.index),
+        official_km2=known.reindex(frame.index),
         area_error_share=errors["area_error_share"].reindex(frame.index),
     )
     meta = work.meta(title("kommuner"), "municipalities", lineage="", sources=(layer,))
@@ -77,7 +79,7 @@ def background(work: Work) -> Products:
         others = others[others.intersects(near)][["name", "geometry"]]
         if len(others):
             layers["grannkommuner"] = made_layer("grannkommuner", others, _own(municipalities, "grannkommuner"))
-    return Products(layers)
+    return Products(layers, as_given=True)
 
 
 def _own(source: Layer | None, name: str) -> LayerMeta:
@@ -110,13 +112,15 @@ def land_use(work: Work) -> Products:
     raster = layer.raster if layer is not None else _modelled_land_use(work, zones)
     meta = work.meta(title("markanvandning"), "land_use", lineage="") if modelled else _own(layer, "markanvandning")
     frame = pd.DataFrame(index=pd.Index([], name="id"))
-    table = overlay.raster_areas(raster, zones)
+    table = coverage.raster_areas(raster, zones)
     made = made_layer("markanvandning", frame, meta, grid=raster.grid, raster=raster)
     return Products({"markanvandning": made}, {"markanvandning": table}, modelled=modelled)
 
 
-def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame):
+def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame) -> Raster:
     model = work.settings.models.land_use
+    if model is None:
+        raise TypeError
     places = work.value("places")
     return landuse.model_land_use(
         zones,

@@ -52,10 +52,10 @@ def _modelled(work: Work, municipalities: gpd.GeoDataFrame) -> Products:
         places[~places["outside"]],
         network.edges if network is not None else None,
         work.frame("water"),
-        work.frame("rivers"),
         {name: parameter.value for name, parameter in model.parameters.items()},
         work.settings.region.grid.size_m.value,
-        model.seed,
+        rivers=work.frame("rivers"),
+        seed=model.seed,
     )
     meta = work.meta(title("rutnat"), "population_grid", lineage="")
     cells = cells.assign(outside_m=0.0)

@@ -3,7 +3,8 @@
 import geopandas as gpd
 import pandas as pd
 
-from spatial.analysis import grid, supply
+from spatial.analysis import grid
+from spatial.analysis.service_model import model_services
 from spatial.model import Layer, Omission
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
@@ -78,7 +79,7 @@ def services(work: Work) -> Products:
     every_place = work.value("places")
     if rules and every_place is not None:
         local = every_place[~every_place["outside"]]
-        frames.append(supply.model_services(local, rules))
+        frames.append(model_services(local, rules))
     lacking = sorted(set(types) - given - {rule.service for rule in rules})
     omissions = tuple(Omission(f"services:{name}", "services") for name in lacking)
     if not frames:

@@ -113,6 +113,7 @@ def _rail_corridors(
     work: Work, rails: gpd.GeoDataFrame, places: gpd.GeoDataFrame, people: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     lines = rails[rails["state"] == "befintlig"] if "state" in rails.columns else rails
+    lines = lines[lines["passenger"] == 1] if "passenger" in lines.columns else lines
     lines = lines.assign(road_class="railway", number=lines["kind"] if "kind" in lines.columns else None)
     if "length_km" in lines.columns:
         lines = lines.assign(length_m=lines["length_km"] * 1000)

@@ -14,18 +14,23 @@ from spatial.settings import Role, Settings, Title
 
 @dataclass(frozen=True)
 class Products:
-    """What a step makes: layers and tables for the image, and values for the steps after it."""
+    """What a step makes: layers and tables for the image, and values for the steps after it.
+
+    ``modelled``: it used a model of its own. ``as_given``: its layers are passed on, each with the status it came with.
+    """
 
     layers: Mapping[str, Layer] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     omissions: tuple[Omission, ...] = ()
     modelled: bool = False
+    as_given: bool = False
 
     def sealed(self, seal: str, modelled: bool) -> "Products":
         """Return the products with the step's fingerprint on each layer, and *modellerat* where it rests on a model."""
         modelled = modelled or self.modelled
-        layers = {name: _sealed(layer, f"{seal}:{name}", modelled) for name, layer in self.layers.items()}
+        marked = modelled and not self.as_given
+        layers = {name: _sealed(layer, f"{seal}:{name}", marked) for name, layer in self.layers.items()}
         return replace(self, layers=layers, modelled=modelled)
 
 
