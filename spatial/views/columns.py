@@ -16,7 +16,7 @@ _STATUS: Final = "_status"
 _SERVICE_RULES: Final = (
     "second_min", "second_status", "second_id", "min", "status", "id", "uncertain", "count", "inv", "share"
 )  # fmt: skip
-_WITHIN: Final = re.compile(r"(?P<service>.+?)_(?:within_|inom_)?(?P<minutes>\d+)(?:_min)?_(?P<what>inv|share)")
+_WITHIN: Final = re.compile(r"(?P<service>.+?)_(?P<minutes>\d+)(?:_?min)?_(?P<what>inv|share)")
 _KEPT_CAPITAL: Final = 2
 
 
@@ -46,10 +46,15 @@ def known(name: str, settings: Settings) -> bool:
 
 
 def alias(name: str, settings: Settings, lang: str = "sv") -> str:
-    """Return a column's name with its unit, as a table's head or QGIS shows it.
-    """
-    shown, unit = column_info(name, settings).alias.get(lang), unit_of(name, lang)
+    """Return a column's name with its unit, as a table's head or QGIS shows it."""
+    shown = column_info(name, settings).alias.get(lang)
+    unit = "" if _says_unit(name, settings) else unit_of(name, lang)
     return text("columns.with_unit", lang, alias=shown, unit=unit) if unit else shown
+
+
+def _says_unit(name: str, settings: Settings) -> bool:
+    """Return whether a column's name is a sentence that tells its unit: minutes to a service."""
+    return any(name in {f"{service.id}_min", f"{service.id}_second_min"} for service in settings.services)
 
 
 def unit_of(name: str, lang: str = "sv") -> str:
@@ -133,7 +138,8 @@ def plain(frame: pd.DataFrame, settings: Settings, lang: str = "sv") -> pd.DataF
             columns[name] = whole
     made = pd.DataFrame(columns, index=flat.index)
     if isinstance(flat, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame(made, geometry=flat.geometry.to_numpy(), crs=flat.crs)
+        placed: pd.DataFrame = gpd.GeoDataFrame(made, geometry=flat.geometry.to_numpy(), crs=flat.crs)
+        return placed
     return made
 
 
