@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from spatial.model import StructureImage
+from spatial.model import Omission, StructureImage
 from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
@@ -97,7 +97,7 @@ def _headings(image: StructureImage, lang: str) -> dict[str, object]:
     region = image.settings.region
     key = "subtitle_draft" if region.status == "arbetsmaterial" else "subtitle"
     state = text(f"webmap.state.{region.status}", lang)
-    missing = sorted({role_text(omission.role, lang) for omission in image.provenance.omissions})
+    missing = sorted({_missing(image, omission, lang) for omission in image.provenance.omissions})
     return {
         "title": text("webmap.title", lang, region=region.title.get(lang)),
         "subtitle": text(f"webmap.{key}", lang, state=state, year=region.year),
@@ -107,6 +107,13 @@ def _headings(image: StructureImage, lang: str) -> dict[str, object]:
         "missing": {"title": text("webmap.missing", lang), "list": missing},
         "status": {status: status_text(status, lang) for status in ("mätt", "modellerat")},
     }
+
+
+def _missing(image: StructureImage, omission: Omission, lang: str) -> str:
+    """Return what lacks: a role, or of the services the type that no layer gives (step ``services:<type>``)."""
+    titles = {service.id: service.title.get(lang) for service in image.settings.services}
+    part = titles.get(omission.step.partition(":")[2])
+    return f"{role_text(omission.role, lang)} ({part.lower()})" if part else role_text(omission.role, lang)
 
 
 def _sources(image: StructureImage) -> list[str]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Fact = tuple[str, str]
 Row = Mapping[Hashable, object]
-SMALL_CELL_INV: Final = 5
-"""Fewer people than this in a cell are never told as a number."""
 _NEAR_M: Final = 3000.0
 _LISTED: Final = ";"
 
@@ -26,7 +24,7 @@ def status_text(status: str, lang: str) -> str:
     return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
 
 
-def people(value: float, status: str, lang: str) -> str:
+def people(value: float, status: str, lang: str, least: float = 5) -> str:
     r"""Return a number of people as it may be told: modelled figures rounded, small ones not at all.
 
     Examples
@@ -34,7 +32,7 @@ def people(value: float, status: str, lang: str) -> str:
     >>> people(12345, "mätt", "sv"), people(12345, "modellerat", "sv"), people(3, "mätt", "sv")
     ('12\xa0345', 'ca 12\xa0300', 'färre än 5')
     """
-    if value < SMALL_CELL_INV:
+    if 0 < value < least:
         return text("webmap.few", lang)
     if status == "mätt":
         return number(round(value), lang=lang)
@@ -63,13 +61,15 @@ class Facts:
     def of(self, layer: Layer) -> list[list[Fact]]:
         """Return the facts of each row of a layer, its source and status last."""
         tell = self._teller(layer)
-        closing = [
-            self._row("source", f"{layer.meta.source}, {layer.meta.year}"),
-            self._row("status", status_text(layer.meta.status, self._lang)),
-        ]
+        source = self._row("source", f"{layer.meta.source}, {layer.meta.year}")
         minutes = self._node_minutes(layer) if layer.id == "noder" else [[] for _ in range(len(layer.frame))]
         records = layer.frame.drop(columns="geometry", errors="ignore").to_dict("records")
-        return [[*tell(row), *near, *closing] for row, near in zip(records, minutes, strict=True)]
+        told = []
+        for row, near in zip(records, minutes, strict=True):
+            own = row.get("status")
+            status = own if own in {"mätt", "modellerat"} else layer.meta.status
+            told.append([*tell(row), *near, source, self._row("status", status_text(status, self._lang))])
+        return told
 
     def _teller(self, layer: Layer) -> Callable[[Row], list[Fact]]:
         columns = _COLUMNS.get(layer.id, ())
@@ -106,7 +106,7 @@ class Facts:
     def _measure(self, value: float, kind: str, status: str) -> str:
         lang = self._lang
         if kind == "people":
-            return people(value, status, lang)
+            return people(value, status, lang, self._image.settings.access.least_shown_inv.value)
         scale, decimals, unit = _UNITS[kind]
         written = number(value * scale, decimals, lang)
         return text(f"webmap.{unit}", lang, number=written, minutes=written)
@@ -167,6 +167,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "noder": (
         ("level", "level", "level"),
         ("population_inv", "population", "people"),
+        ("people_near_inv", "people_near", "people"),
         ("municipality_code", "municipality", "municipality"),
         ("stability_share", "stability", "stability"),
         ("services", "services", "services"),
@@ -178,7 +179,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("length_m", "length", "length"),
         ("minutes_min", "minutes", "minutes"),
         ("people_inv", "people", "people"),
-        ("jobs", "jobs", "people"),
+        ("employed_inv", "jobs", "people"),
         ("places", "places", "text"),
     ),
     "kommuner": (
@@ -201,7 +202,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "omland": (("population_inv", "population", "people"),),
     "vita_flackar": (
-        ("service_type", "service_type", "services"),
+        ("service", "service_type", "services"),
+        ("threshold_min", "threshold", "minutes"),
         ("population_inv", "population", "people"),
         ("people_inv", "population", "people"),
     ),

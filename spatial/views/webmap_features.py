@@ -32,7 +32,7 @@ def vector_layers(image: StructureImage, lang: str) -> list[dict[str, object]]:
         if style.geometry == "raster" or layer is None or layer.grid is not None:
             continue
         if isinstance(layer.frame, gpd.GeoDataFrame):
-            made.append(_vector_layer(layer, style, facts, window))
+            made.append(_vector_layer(layer, style, facts, window, lang))
     return made
 
 
@@ -46,31 +46,26 @@ def region_outline(image: StructureImage) -> list[object]:
     return _encoded(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
 
 
-def veil(image: StructureImage) -> list[object]:
+def veil(image: StructureImage) -> list[list[object]]:
     """Return the land around the region, which the map greys so that what lies there stands back."""
     municipalities = image.layers.get("kommuner")
     if municipalities is None or municipalities.frame.empty:
         return []
-    around = surroundings(image).difference(shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry))
+    inside = shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry.to_numpy())
+    around = polygonal(shapely.difference(surroundings(image), inside))
     water = image.layers.get("vatten")
     if water is not None and "kind" in water.frame:
         sea = simplified(water.geo.loc[water.frame["kind"] == "hav"], _SIMPLIFY_GROUND_M).geometry.make_valid()
-        around = polygonal(around.difference(shapely.union_all(sea.to_numpy())))
+        around = polygonal(shapely.difference(around, shapely.union_all(sea.to_numpy())))
     return _encoded(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
 
 
 def neighbours(image: StructureImage) -> list[list[object]]:
-    """Return the municipalities around the region, where a layer that was read has them."""
-    own = set(image.layers["kommuner"].frame.index) if "kommuner" in image.layers else set()
-    window = surroundings(image)
-    found: list[list[object]] = []
-    for layer in image.inputs.values():
-        if layer.meta.role == "municipalities" and isinstance(layer.frame, gpd.GeoDataFrame):
-            others = layer.frame.loc[~layer.frame.index.isin(own)]
-            near = others.loc[shapely.intersects(others.geometry.to_numpy(), window)]
-            if len(near):
-                found += _encoded(_clipped(simplified(near, _SIMPLIFY_GROUND_M), window).geometry)
-    return found
+    """Return the municipalities around the region."""
+    layer = image.layers.get("grannkommuner")
+    if layer is None or layer.frame.empty:
+        return []
+    return _encoded(_clipped(simplified(layer.geo, _SIMPLIFY_GROUND_M), surroundings(image)).geometry)
 
 
 def surroundings(image: StructureImage) -> shapely.Polygon:
@@ -103,42 +98,40 @@ def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(thin, index=frame.index, crs=frame.crs))
 
 
-def _vector_layer(layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon) -> dict[str, object]:
+def _vector_layer(
+    layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon, lang: str
+) -> dict[str, object]:
     frame = layer.geo
     told = facts.of(layer) if layer.id not in _SILENT else [[] for _ in range(len(frame))]
-    classes = class_values(style, frame)
     tolerance = _SIMPLIFY_GROUND_M if layer.id in _GROUND else _SIMPLIFY_M
-    shapes = _encoded(_clipped(simplified(frame, tolerance), window).geometry)
-    names = [_word(value) for value in frame["name"]] if "name" in frame else [""] * len(frame)
-    numbers = [_word(value) for value in frame["number"]] if "number" in frame else [""] * len(frame)
-    ranks = frame["population_inv"].fillna(0).tolist() if "population_inv" in frame else [0] * len(frame)
-    kinds = [_word(value) for value in frame["kind"]] if "kind" in frame else [""] * len(frame)
-    features = []
-    columns = (frame.index, classes, names, numbers, ranks, kinds, shapes, told)
-    for key, cls, name, road, rank, kind, shape, rows in zip(*columns, strict=True):
-        if shape:
-            feature = {
-                "i": str(key),
-                "c": cls,
-                "n": name,
-                "r": road,
-                "p": round(rank),
-                "k": kind,
-                "g": shape,
-                "f": rows,
-            }
-            features.append({part: value for part, value in feature.items() if value not in ("", [], 0) or part == "i"})
+    columns = {
+        "i": [str(key) for key in frame.index],
+        "c": class_values(style, frame),
+        "n": _words(frame, "name"),
+        "r": _words(frame, "number"),
+        "p": frame["population_inv"].fillna(0).round().astype(int).tolist() if "population_inv" in frame else None,
+        "k": _words(frame, "kind"),
+        "s": _words(frame, "service_type"),
+        "g": _encoded(_clipped(simplified(frame, tolerance), window).geometry),
+        "f": told,
+    }
+    parts = {name: values for name, values in columns.items() if values is not None}
+    rows = (dict(zip(parts, row, strict=True)) for row in zip(*parts.values(), strict=True))
+    features = [{name: value for name, value in row.items() if value not in ("", [], 0)} for row in rows if row["g"]]
     return {
         "id": style.id,
         "geometry": style.geometry,
+        "title": style.title.get(lang),
         "status": layer.meta.status,
         "classes": {item.value: web_class(item) for item in style.classes},
         "features": features,
     }
 
 
-def _word(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _words(frame: pd.DataFrame, column: str) -> list[str] | None:
+    if column not in frame:
+        return None
+    return ["" if missing else str(value) for value, missing in zip(frame[column], frame[column].isna(), strict=True)]
 
 
 def _clipped(frame: gpd.GeoDataFrame, window: shapely.Polygon) -> gpd.GeoDataFrame:

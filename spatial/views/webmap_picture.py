@@ -4,57 +4,76 @@ import base64
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from affine import Affine
 from rasterio.crs import CRS
-from rasterio.transform import array_bounds
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from spatial.geo import MERCATOR_CRS, WEB_CRS, transform_xy
 from spatial.model import Grid
 
 Bytes = npt.NDArray[np.uint8]
+Whole = npt.NDArray[np.integer]
 _PIXELS_A_CELL: Final = 4
 _MAX_PIXELS: Final = 2600
 _HATCH: Final = 5
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A paletted picture of a grid: classes from 1, 0 is see-through; ``hatched`` cells get a pattern over them."""
+class Lens:
+    """A grid seen in the web map's projection: warped once, whatever number of pictures is made of its cells.
 
-    grid: Grid
-    classes: Bytes
-    palette: Sequence[str]
-    hatched: Bytes | None = None
-    hatch_colour: str = "#FFFFFF"
-    crossed: int = 0
-    """The class that is drawn as a cross hatch on white, or 0."""
+    Parameters
+    ----------
+    grid : Grid
+        In any CRS; several pixels are drawn for each cell, the nearest cell in each.
+    row, col : array of int
+        The cells that there are, at least one.
+    """
 
-    def payload(self) -> dict[str, object]:
-        """Return the picture's data address and its corners in degrees."""
-        rows, cols = (np.flatnonzero(self.classes.any(axis=axis)) for axis in (1, 0))
-        if not len(rows):
-            return {}
-        window = (slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
-        corner = self.grid.transform * Affine.translation(int(cols[0]), int(rows[0]))
-        warped, place = _warped(self.classes[window], corner, self.grid.crs)
-        if self.hatched is not None:
-            marked, _ = _warped(self.hatched[window], corner, self.grid.crs)
-            lines = np.add.outer(np.arange(warped.shape[0]), np.arange(warped.shape[1])) % _HATCH == 0
-            warped[(marked > 0) & (warped > 0) & lines] = len(self.palette) + 1
-        if self.crossed:
-            warped = _cross(warped, self.crossed, len(self.palette) + 2)
-        colours = [*self.palette, self.hatch_colour, "#FFFFFF"]
-        west, south, east, north = array_bounds(*warped.shape, place)
+    def __init__(self, grid: Grid, row: Whole, col: Whole) -> None:
+        top, left = int(row.min()), int(col.min())
+        numbers = np.zeros((int(row.max()) - top + 1, int(col.max()) - left + 1), np.int32)
+        numbers[row - top, col - left] = np.arange(1, len(row) + 1)
+        self._cells, place = _warped(numbers, _from_cell(grid.transform, top, left), grid.crs)
+        west, south, east, north = _bounds(self._cells.shape, place)
         lon, lat = transform_xy([west, east], [south, north], MERCATOR_CRS, WEB_CRS)
-        corners = [[round(float(lat[i]), 6), round(float(lon[i]), 6)] for i in (0, 1)]
-        url = "data:image/png;base64," + base64.b64encode(paletted_png(warped, colours)).decode("ascii")
-        return {"url": url, "bounds": corners}
+        self._corners = [[round(float(lat[i]), 6), round(float(lon[i]), 6)] for i in (0, 1)]
+
+    def picture(
+        self,
+        classes: Whole,
+        colours: Sequence[str],
+        *,
+        hatched: npt.NDArray[np.bool_] | None = None,
+        hatch_colour: str = "#FFFFFF",
+        crossed: int = 0,
+    ) -> dict[str, object]:
+        """Return a picture's data address and its corners in degrees.
+
+        Parameters
+        ----------
+        classes : array of int
+            One for each cell: 0 is see-through, 1 the first colour.
+        colours : sequence of str
+            At most 13.
+        hatched : array of bool, optional
+            The cells that get a diagonal hatch in ``hatch_colour`` over their colour.
+        crossed : int
+            The class that is drawn as a cross hatch on white; 0 for none.
+        """
+        pixels = np.r_[0, classes].astype(np.uint8)[self._cells]
+        down, across = np.arange(pixels.shape[0])[:, None], np.arange(pixels.shape[1])[None, :]
+        rising = (down + across) % _HATCH == 0
+        if hatched is not None and hatched.any():
+            marked = np.r_[False, hatched][self._cells]
+            pixels[marked & (pixels > 0) & (pixels != crossed) & rising] = len(colours) + 1
+        if crossed:
+            pixels[(pixels == crossed) & ~(rising | ((down - across) % _HATCH == 0))] = len(colours) + 2
+        png = paletted_png(pixels, [*colours, hatch_colour, "#FFFFFF"])
+        return {"url": "data:image/png;base64," + base64.b64encode(png).decode("ascii"), "bounds": self._corners}
 
 
 def paletted_png(classes: Bytes, colours: Sequence[str]) -> bytes:
@@ -76,25 +95,24 @@ def paletted_png(classes: Bytes, colours: Sequence[str]) -> bytes:
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)),
         (b"PLTE", palette),
         (b"tRNS", b"\0"),
-        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
+        (b"IDAT", zlib.compress(lines.tobytes(), 6)),
         (b"IEND", b""),
     )
     chunks = (struct.pack(">I", len(body)) + kind + body + struct.pack(">I", _crc(kind, body)) for kind, body in parts)
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def _warped(classes: Bytes, transform: Affine, crs: str) -> tuple[Bytes, Affine]:
-    """Return the classes in EPSG:3857, nearest neighbour, several pixels a cell."""
-    height, width = classes.shape
-    source = CRS.from_string(crs)
-    target = CRS.from_string(MERCATOR_CRS)
-    bounds = array_bounds(height, width, transform)
+def _warped(cells: npt.NDArray[np.int32], transform: Affine, crs: str) -> tuple[npt.NDArray[np.int32], Affine]:
+    """Return the cells' numbers in EPSG:3857, nearest neighbour, several pixels a cell."""
+    height, width = cells.shape
+    source, target = CRS.from_string(crs), CRS.from_string(MERCATOR_CRS)
+    bounds = _bounds(cells.shape, transform)
     place, wide, high = calculate_default_transform(source, target, width, height, *bounds)
     finer = max(1.0, min(_PIXELS_A_CELL, _MAX_PIXELS / max(wide, high)))
-    place = place * Affine.scale(1 / finer)
-    out = np.zeros((int(np.ceil(high * finer)), int(np.ceil(wide * finer))), np.uint8)
+    place = Affine(place.a / finer, 0.0, place.c, 0.0, place.e / finer, place.f)
+    out = np.zeros((int(np.ceil(high * finer)), int(np.ceil(wide * finer))), np.int32)
     reproject(
-        classes,
+        cells,
         out,
         src_transform=transform,
         src_crs=source,
@@ -105,13 +123,17 @@ def _warped(classes: Bytes, transform: Affine, crs: str) -> tuple[Bytes, Affine]
     return out, place
 
 
-def _cross(classes: Bytes, crossed: int, white: int) -> Bytes:
-    """Return the classes with one of them drawn as crossing lines on white."""
-    rows, cols = np.arange(classes.shape[0])[:, None], np.arange(classes.shape[1])[None, :]
-    lines = ((rows + cols) % _HATCH == 0) | ((rows - cols) % _HATCH == 0)
-    out = classes.copy()
-    out[(classes == crossed) & ~lines] = white
-    return out
+def _from_cell(transform: Affine, row: int, col: int) -> Affine:
+    """Return the transform of the part of an upright grid that begins at a cell."""
+    west, north = transform.c + col * transform.a, transform.f + row * transform.e
+    return Affine(transform.a, 0.0, west, 0.0, transform.e, north)
+
+
+def _bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of an upright grid."""
+    height, width = shape
+    east, south = transform.c + width * transform.a, transform.f + height * transform.e
+    return float(transform.c), float(south), float(east), float(transform.f)
 
 
 def _crc(kind: bytes, body: bytes) -> int:

@@ -1,18 +1,17 @@
 """Grids on the web map: population, land use and minutes as pictures with legends; cells for what a click tells."""
 
 import base64
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from spatial.geo import WEB_CRS, transform_xy
-from spatial.model import Grid, Layer, StructureImage
-from spatial.settings import LayerStyle, StyleClass
+from spatial.model import Layer, Raster, StructureImage
+from spatial.settings import LayerStyle
 from spatial.texts import number, text
 from spatial.views.style import step_tones
-from spatial.views.webmap_facts import SMALL_CELL_INV, cell_text
-from spatial.views.webmap_picture import Bytes, Picture
+from spatial.views.webmap_facts import cell_text
+from spatial.views.webmap_picture import Lens
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,28 +20,32 @@ def rasters(image: StructureImage, lang: str) -> list[dict[str, object]]:
     """Return the image's grids as pictures: population, land use, and minutes by service type."""
     made: list[dict[str, object]] = []
     grid = image.layers.get("rutnat")
-    style = image.settings.style
-    population, minutes, land_use = (style.layer(name) for name in ("rutnat", "minuter", "markanvandning"))
-    if grid is not None and grid.grid is not None and population is not None and "population_inv" in grid.frame:
-        made.append(_population(grid, grid.grid, population, lang))
-    if grid is not None and grid.grid is not None and minutes is not None:
-        made += _minutes(image, grid, grid.grid, minutes, lang)
+    population, minutes, land_use = (image.settings.style.layer(n) for n in ("rutnat", "minuter", "markanvandning"))
+    if grid is not None and grid.grid is not None and len(grid.frame):
+        lens = Lens(grid.grid, grid.frame["row"].to_numpy(int), grid.frame["col"].to_numpy(int))
+        if population is not None and "population_inv" in grid.frame:
+            made.append(_population(grid, lens, population, lang))
+        if minutes is not None:
+            made += _minutes(image, grid, lens, minutes, lang)
     layer = image.layers.get("markanvandning")
     if layer is not None and layer.raster is not None and land_use is not None:
-        made.append(_land_use(layer, land_use, lang))
+        made.append(_land_use(layer, layer.raster, land_use, lang))
     return [raster for raster in made if "url" in raster]
 
 
 def cells(image: StructureImage) -> dict[str, object]:
     """Return what a click on a cell may tell, packed: centres, people (−1: too few to tell), minutes by service.
 
-    The arrays are little-endian 32-bit (centres in 1e-5 degrees, people) and 16-bit (minutes, −1 unreachable)
-    integers in base64.
+    The arrays are little-endian integers in base64: 32 bits for centres (1e-5 degrees) and people, 16 for minutes
+    (−1 unreachable, −2 unknown).
     """
     layer = image.layers.get("rutnat")
     if layer is None or layer.grid is None or layer.frame.empty:
         return {}
+    least = image.settings.access.least_shown_inv.value
     frame = layer.frame
+    if "population_inv" in frame:
+        frame = frame[frame["population_inv"].fillna(0) > 0]
     x, y = layer.grid.centre(frame["row"], frame["col"])
     lon, lat = transform_xy(x, y, layer.grid.crs, WEB_CRS)
     packed: dict[str, object] = {
@@ -50,12 +53,11 @@ def cells(image: StructureImage) -> dict[str, object]:
         "lon": _packed(np.round(lon * 1e5), "<i4"),
         "lat": _packed(np.round(lat * 1e5), "<i4"),
         "approximate": layer.meta.status == "modellerat",
-        "minutes": {},
     }
     if "population_inv" in frame:
         told = frame["population_inv"].to_numpy(float)
-        shown = np.floor(told / 10 + 0.5) * 10 if packed["approximate"] else np.round(told)
-        packed["people"] = _packed(np.where(told < SMALL_CELL_INV, -1, np.maximum(shown, SMALL_CELL_INV)), "<i4")
+        shown = np.maximum(np.floor(told / 10 + 0.5) * 10, 10) if packed["approximate"] else np.round(told)
+        packed["people"] = _packed(np.where(told < least, -1, shown), "<i4")
     names = [f"{service.id}_min" for service in image.settings.services]
     values = {name[:-4]: frame[name].to_numpy(float) for name in names if name in frame}
     packed["minutes"] = {name: _packed(_whole_minutes(array), "<i2") for name, array in values.items()}
@@ -64,83 +66,70 @@ def cells(image: StructureImage) -> dict[str, object]:
 
 def _whole_minutes(minutes: FloatArray) -> FloatArray:
     # rounded up, so that a cell beyond a limit is never told as being at it
-    return np.where(np.isfinite(minutes), np.minimum(np.ceil(np.nan_to_num(minutes, posinf=0) - 1e-9), 32_000), -1)
+    whole = np.minimum(np.ceil(np.nan_to_num(minutes, posinf=0) - 1e-9), 32_000)
+    return np.where(np.isnan(minutes), -2, np.where(np.isinf(minutes), -1, whole))
 
 
 def _packed(values: FloatArray, kind: str) -> str:
     return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
 
 
-def _population(layer: Layer, grid: Grid, style: LayerStyle, lang: str) -> dict[str, object]:
+def _population(layer: Layer, lens: Lens, style: LayerStyle, lang: str) -> dict[str, object]:
     lower = [float(item.value) for item in style.classes]
-    people = layer.frame["population_inv"].to_numpy(float)
+    people = layer.frame["population_inv"].fillna(0).to_numpy(float)
     which = np.searchsorted(lower, people, side="right")
     which[(which == 0) & (people > 0)] = 1
-    classes = _placed(layer, grid, which)
-    picture = Picture(grid, classes, [item.fill or "#888888" for item in style.classes])
-    note = cell_text(grid.size_m, "people_per_cell", lang)
-    return {**_entry(layer, style, lang, note), "legend": _swatches(style.classes, lang), **picture.payload()}
+    size = layer.grid.size_m if layer.grid is not None else 0.0
+    note = cell_text(size, "people_per_cell", lang)
+    return {**_entry(layer, style, lang, note), **_legend(style, lang), **lens.picture(which, _fills(style))}
 
 
-def _land_use(layer: Layer, style: LayerStyle, lang: str) -> dict[str, object]:
-    raster = layer.raster
-    if raster is None:
-        return {}
-    known = [item.value for item in style.classes]
+def _land_use(layer: Layer, raster: Raster, style: LayerStyle, lang: str) -> dict[str, object]:
+    known = {item.value: number for number, item in enumerate(style.classes, start=1)}
     band = next(iter(raster.bands.values()))
     classes = np.zeros(band.shape, np.uint8)
     for value, name in raster.classes.items():
-        if name in known:
-            classes[band == value] = known.index(name) + 1
-    picture = Picture(raster.grid, classes, [item.fill or "#888888" for item in style.classes])
-    note = f"{layer.meta.title.get(lang)}, {layer.meta.year}"
-    return {**_entry(layer, style, lang, note), "legend": _swatches(style.classes, lang), **picture.payload()}
+        classes[band == value] = known.get(name, 0)
+    row, col = np.nonzero(classes)
+    if not len(row):
+        return {}
+    picture = Lens(raster.grid, row, col).picture(classes[row, col], _fills(style))
+    note = f"{layer.meta.provider} {layer.meta.year}"
+    return {**_entry(layer, style, lang, note), **_legend(style, lang), **picture}
 
 
-def _minutes(image: StructureImage, layer: Layer, grid: Grid, style: LayerStyle, lang: str) -> list[dict[str, object]]:
+def _minutes(image: StructureImage, layer: Layer, lens: Lens, style: LayerStyle, lang: str) -> list[dict[str, object]]:
     made = []
     for service in image.settings.services:
         name = f"{service.id}_min"
         if name in layer.frame:
             entry = _entry(layer, style, lang, "") | {"service": service.id, "title": service.title.get(lang)}
             steps = image.settings.access.colour_steps_min
-            unsure = _uncertain(layer, service.id)
-            made.append(entry | _minutes_picture(layer, grid, style, steps, name, unsure, lang))
+            minutes, unsure = layer.frame[name].to_numpy(float), _uncertain(layer, service.id)
+            made.append(entry | _minutes_picture(lens, style, steps, minutes, unsure, lang))
     return made
 
 
 def _minutes_picture(
-    layer: Layer,
-    grid: Grid,
-    style: LayerStyle,
-    steps: list[float],
-    column: str,
-    unsure: npt.NDArray[np.bool_],
-    lang: str,
+    lens: Lens, style: LayerStyle, steps: list[float], minutes: FloatArray, unsure: npt.NDArray[np.bool_], lang: str
 ) -> dict[str, object]:
     special = {item.value: item.stroke for item in style.classes}
     tones = step_tones(style, len(steps))
-    palette = [*tones, special.get("unreachable") or "#000000"]
-    minutes = layer.frame[column].to_numpy(float)
-    which = np.where(np.isfinite(minutes), np.searchsorted(steps, minutes, side="left") + 1, len(palette))
-    picture = Picture(
-        grid,
-        _placed(layer, grid, which),
-        palette,
-        hatched=_placed(layer, grid, unsure),
-        hatch_colour=special.get("uncertain") or "#FFFFFF",
-        crossed=len(palette),
-    )
+    colours = [*tones, special.get("unreachable") or "#000000"]
+    hatch_colour = special.get("uncertain") or "#FFFFFF"
+    which = np.where(np.isfinite(minutes), np.searchsorted(steps, minutes, side="left") + 1, len(colours))
+    which[np.isnan(minutes)] = 0
     written = [text("webmap.within_min", lang, minutes=number(step, lang=lang)) for step in steps]
     written.append(text("webmap.over_min", lang, minutes=number(steps[-1], lang=lang)))
     legend: list[dict[str, object]] = [{"t": t, "s": {"fill": c}} for t, c in zip(written, tones, strict=True)]
     if unsure.any():
-        pattern = {"fill": tones[-2], "stroke": picture.hatch_colour, "hatch": "diagonal"}
+        pattern = {"fill": tones[-2], "stroke": hatch_colour, "hatch": "diagonal"}
         legend.append({"t": text("webmap.uncertain", lang), "s": pattern})
-    if not np.isfinite(minutes).all():
-        pattern = {"fill": "#FFFFFF", "stroke": palette[-1], "hatch": "cross"}
+    if np.isinf(minutes).any():
+        pattern = {"fill": "#FFFFFF", "stroke": colours[-1], "hatch": "cross"}
         legend.append({"t": text("webmap.unreachable", lang), "s": pattern})
-    return {"legend": legend, **picture.payload()}
+    picture = lens.picture(which, colours, hatched=unsure, hatch_colour=hatch_colour, crossed=len(colours))
+    return {"legend": legend, **picture}
 
 
 def _uncertain(layer: Layer, service: str) -> npt.NDArray[np.bool_]:
@@ -161,11 +150,9 @@ def _entry(layer: Layer, style: LayerStyle, lang: str, note: str) -> dict[str, o
     }
 
 
-def _swatches(classes: Sequence[StyleClass], lang: str) -> list[dict[str, object]]:
-    return [{"t": item.title.get(lang), "s": {"fill": item.fill}} for item in classes]
+def _fills(style: LayerStyle) -> list[str]:
+    return [item.fill or "#888888" for item in style.classes]
 
 
-def _placed(layer: Layer, grid: Grid, values: npt.NDArray[np.generic]) -> Bytes:
-    out = np.zeros(grid.shape, np.uint8)
-    out[layer.frame["row"].to_numpy(), layer.frame["col"].to_numpy()] = values
-    return out
+def _legend(style: LayerStyle, lang: str) -> dict[str, object]:
+    return {"legend": [{"t": item.title.get(lang), "s": {"fill": item.fill}} for item in style.classes]}

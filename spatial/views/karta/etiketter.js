@@ -4,6 +4,7 @@
 
   var GAP = 2;
   var MINOR_ZOOM = { rural_node: 0.4, other: 1.6 };
+  var LONELY = 16;
 
   S.Labels = function (map, data, layers, root) {
     this.map = map;
@@ -19,12 +20,12 @@
 
   var P = S.Labels.prototype;
 
-  function overlaps(a, b) {
-    return a[0] < b[2] + GAP && a[2] > b[0] - GAP && a[1] < b[3] + GAP && a[3] > b[1] - GAP;
+  function overlaps(a, b, gap) {
+    return a[0] < b[2] + gap && a[2] > b[0] - gap && a[1] < b[3] + gap && a[3] > b[1] - gap;
   }
 
-  function free(box, taken) {
-    return !taken.some(function (other) { return !(box.own && other.own === box.own) && overlaps(box, other); });
+  function free(box, taken, gap) {
+    return !taken.some(function (other) { return !(box.own && other.own === box.own) && overlaps(box, other, gap); });
   }
 
   /* Places around a symbol: right, left, the corners, above, below; high ranks also a little further off. */
@@ -61,14 +62,15 @@
     var zoomed = this.map.getZoom() - this.baseZoom;
     var levels = Object.keys((this.data.layers.filter(function (l) { return l.id === "noder"; })[0] || { classes: {} }).classes);
     return this.layers.shown("noder").filter(function (item) {
-      return view.contains(item.feature.g) && zoomed >= (MINOR_ZOOM[item.feature.c] || -9);
+      return view.contains(item.feature.g) && (item.feature.c !== "other" || zoomed >= MINOR_ZOOM.other);
     }).map(function (item) {
       var style = item.style;
       var radius = ((style.size || 4) / 2 + (style.ring ? 5 : 1.5)) * this.layers.scale;
       return {
         text: item.feature.n || "", cls: "sb-label" + (style.bold ? " sb-bold" : "") + (item.feature.c === "outside" ? " sb-quiet" : ""),
         size: style.label || 10, rank: levels.indexOf(item.feature.c), weight: item.feature.p || 0,
-        at: this.map.latLngToLayerPoint(item.feature.g), radius: radius, id: "noder/" + item.feature.i
+        at: this.map.latLngToLayerPoint(item.feature.g), radius: radius, id: "noder/" + item.feature.i,
+        gap: zoomed < (MINOR_ZOOM[item.feature.c] || -9) ? LONELY * this.layers.scale : GAP
       };
     }, this);
   };
@@ -175,7 +177,7 @@
       var alone = !item.path || badges.every(function (other) {
         return other[0] !== item.text || Math.hypot(other[1][0] - box[0], other[1][1] - box[1]) > apart;
       });
-      return inside && alone && free(box, taken);
+      return inside && alone && free(box, taken, item.gap || GAP);
     })[0] || null;
   };
 })(window.Strukturbild);

@@ -125,7 +125,7 @@
     var wide = whole / metres;
     var middle = whole >= 2000 ? km(whole / 2) : "";
     this.bar.textContent = "";
-    var labels = S.el("div", "sb-scale-labels", null, S.el("span", "", "0"), S.el("span", "", middle), S.el("span", "", whole >= 1000 ? km(whole) : "0,5"));
+    var labels = S.el("div", "sb-scale-labels", null, S.el("span", "", "0"), S.el("span", "", middle), S.el("span", "", (whole >= 1000 ? km(whole) : "0,5") + " km"));
     var bar = S.el("div", "sb-scale-bar", null, S.el("i"), S.el("i"));
     var block = S.el("div", "sb-scale-block", null, labels, bar);
     block.style.width = wide.toFixed(1) + "px";
@@ -135,7 +135,6 @@
     arrow.appendChild(S.svg("text", { x: 8, y: 28, "text-anchor": "middle", "font-size": 12, "font-weight": "bold", fill: "currentColor" }));
     arrow.lastChild.textContent = this.data.texts.north;
     this.bar.appendChild(block);
-    this.bar.appendChild(S.el("span", "sb-scale-unit", "km"));
     this.bar.appendChild(arrow);
   };
 
@@ -159,7 +158,7 @@
   P.mark = function (item, rows) {
     this.selected = item;
     this.layers.mark(item);
-    this.panel.facts(item.feature.n || item.feature.r || item.feature.i, rows);
+    this.panel.facts(S.nameOf(item), rows);
     this.tell("clicked", this.state());
   };
 
@@ -187,6 +186,7 @@
     Object.keys(cells.minutes).forEach(function (service) {
       if (this.layers.service && this.layers.service !== service) { return; }
       var minutes = cells.minutes[service][at];
+      if (minutes < -1) { return; }
       rows.push([texts.nearest.replace("{service}", data.services[service].toLowerCase()), minutes < 0 ? texts.unreachable : minutes + " " + texts.minutes]);
     }, this);
     return rows;
@@ -224,7 +224,7 @@
       this.panel.facts(null);
     } else if (state.selected) {
       var item = this.layers.byId[state.selected.layer + "/" + state.selected.id];
-      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.panel.facts(item.feature.n || item.feature.i, item.feature.f || []); }
+      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.panel.facts(S.nameOf(item), item.feature.f || []); }
     }
     this.panel.reflect(this.layers);
     this.labels.place();

@@ -178,7 +178,8 @@
 
   P.isShown = function (item) {
     var chosen = this.filter[item.layer.id];
-    return this.visible[item.key] !== false && (!chosen || chosen.indexOf(item.feature.i) >= 0);
+    var other = item.layer.id === "service" && this.service && item.feature.s !== this.service;
+    return this.visible[item.key] !== false && !other && (!chosen || chosen.indexOf(item.feature.i) >= 0);
   };
 
   /* Puts on the map what is switched on and takes off the rest. */
@@ -224,8 +225,12 @@
     this.marks.forEach(function (path) { path.addTo(this.map); }, this);
   };
 
+  S.nameOf = function (item) {
+    return item.feature.n || item.feature.r || item.layer.title;
+  };
+
   S.tip = function (item) {
-    var box = S.el("div", "sb-tip-text", null, S.el("strong", "", item.feature.n || item.feature.r || item.feature.i));
+    var box = S.el("div", "sb-tip-text", null, S.el("strong", "", S.nameOf(item)));
     var first = (item.feature.f || [])[0];
     if (first) { box.appendChild(S.el("span", "", first[1])); }
     var second = (item.feature.f || [])[1];
