@@ -16,9 +16,9 @@ from spatial.model import Grid
 FloatArray = npt.NDArray[np.float64]
 
 _ROWS_NAMED: Final = 10
-_SCB_PATTERN: Final = re.compile(r"(?P<x>\d{6})(?P<y>\d{7})")
-_SSB_PATTERN: Final = re.compile(r"(?P<x>\d{7})(?P<y>\d{7})")
-_EUROSTAT_PATTERN: Final = re.compile(r"CRS(?P<crs>\d{4,6})RES(?P<size>\d+)mN(?P<y>\d+)E(?P<x>\d+)")
+_SCB_PATTERN: Final = re.compile(r"(?P<x>[0-9]{6})(?P<y>[0-9]{7})")
+_SSB_PATTERN: Final = re.compile(r"(?P<x>[0-9]{7})(?P<y>[0-9]{7})")
+_EUROSTAT_PATTERN: Final = re.compile(r"CRS(?P<crs>[0-9]{4,6})RES(?P<size>[0-9]+)mN(?P<y>[0-9]+)E(?P<x>[0-9]+)")
 _SSB_FALSE_EAST_M: Final = 2_000_000
 _USUAL_SIZES_M: Final = (1000, 500, 250, 125, 100)
 
@@ -98,8 +98,7 @@ def parse_cell_ids(ids: pd.Series, size_m: float | None = None) -> tuple[FloatAr
     kind = next((p for p in patterns if len(written) and p.fullmatch(written.iloc[0])), None)
     if kind is None:
         raise ValueError(_rows("unknown kind of cell id", np.arange(len(written)) == 0, written))
-    # ASCII digits only: \d would let other scripts' through, and fullmatch keeps a trailing newline out.
-    parts = written.str.extract(f"^(?a:{kind.pattern})$")
+    parts = written.str.extract(f"^{kind.pattern}$")
     _refuse("cell ids of another kind", parts["x"].isna().to_numpy(bool), written)
     x, y = parts["x"].to_numpy(float), parts["y"].to_numpy(float)
     if kind is _EUROSTAT_PATTERN:
