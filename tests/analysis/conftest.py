@@ -1,5 +1,4 @@
 import importlib.util
-import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,14 +9,6 @@ import shapely
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def shared():
-    folder = Path(os.environ.get("STRUKTURBILD_SHARED", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no real data in {folder}: set STRUKTURBILD_SHARED")
-    return folder
 
 
 def package_outlines(name="kommun"):
@@ -76,10 +67,7 @@ def region(outlines):
 
 @pytest.fixture(scope="session")
 def models():
-    """The ``models:`` section: the draft where it still lies, else the region's settings."""
-    draft = ROOT / "config" / "_modell.yaml"
-    if draft.exists():
-        return yaml.safe_load(draft.read_text(encoding="utf-8"))
+    """The ``models:`` section of the region's settings."""
     return yaml.safe_load((ROOT / "config" / "vasterbotten.yaml").read_text(encoding="utf-8"))["models"]
 
 
