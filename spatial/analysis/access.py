@@ -191,5 +191,5 @@ def _columns_of(
         f"{kind}_id": pd.Series(names[best.source], dtype=object),
         f"{kind}_second_min": np.round(best.second_minutes, _DECIMALS),
         f"{kind}_second_id": pd.Series(names[best.second_source], dtype=object),
-        f"{kind}_uncertain": reachable & (off_min > uncertain_share * best.minutes),
+        f"{kind}_uncertain": reachable & (off_min > uncertain_share * best.minutes + 10.0**-_DECIMALS),
     }

@@ -60,7 +60,8 @@ class Scene:
     def arcs_from_facilities(self) -> sparse.csr_matrix:
         """Return the cut network's arcs against the traffic."""
         pieces = self.pieces
-        return arc_matrix(pieces.start, pieces.end, self.back, self.forth, pieces.nodes + len(pieces.cut_edge))
+        size = max(1, pieces.nodes + len(pieces.cut_edge))  # a network without nodes has one that leads nowhere
+        return arc_matrix(pieces.start, pieces.end, self.back, self.forth, size)
 
     def ends(self) -> tuple[IntArray, IntArray]:
         """Return the first and the last node of each cell's piece."""

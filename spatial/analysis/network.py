@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -84,6 +85,7 @@ def network_from_lines(
     if roads.faults:
         raise ValueError("; ".join(f"{fault.row}: {fault.key}" for fault in roads.faults))
     crs = ANALYSIS_CRS if lines.crs is None else lines.crs
+    roads = roads.take(_in_space(roads.geometry))
     topology = joined(roads.geometry, tolerance_m) if roads.ends is None else linked(roads.geometry, *roads.ends)
     order = morton_order(topology.x, topology.y)
     nodes = gpd.GeoDataFrame(
@@ -204,7 +206,7 @@ def _road_m(network: Network) -> FloatArray:
 
 
 def _edges(roads: RoadLines, topology: Topology) -> dict[str, object]:
-    """Return the columns of the edges, by id; a line that is one-way against itself turned round."""
+    """Return the columns of the edges; a line that is one-way against itself turned round."""
     line = topology.line
     stated = roads.length_m[line]
     length_m = topology.share * np.where(np.isnan(stated), shapely.length(roads.geometry)[line], stated)
@@ -227,6 +229,13 @@ def _edges(roads: RoadLines, topology: Topology) -> dict[str, object]:
         "geometry": np.where(turned, shapely.reverse(topology.geometry), topology.geometry),
     }
     return {name: pd.Series(values, index=index) for name, values in columns.items()}
+
+
+def _in_space(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Return the order of lines by where they begin: what lies near is stored near."""
+    xy, line = shapely.get_coordinates(geometry, return_index=True)
+    first = np.searchsorted(line, np.arange(len(geometry)))
+    return morton_order(xy[first, 0], xy[first, 1])
 
 
 def _edge_ids(roads: RoadLines, topology: Topology) -> list[str]:

@@ -40,6 +40,22 @@ class RoadLines:
     ends: tuple[TextArray, TextArray] | None
     faults: tuple[Fault, ...]
 
+    def take(self, order: npt.NDArray[np.int64]) -> "RoadLines":
+        """Return the lines in another order."""
+        return RoadLines(
+            id=self.id[order],
+            geometry=self.geometry[order],
+            forth_kmh=self.forth_kmh[order],
+            back_kmh=self.back_kmh[order],
+            length_m=self.length_m[order],
+            against=self.against[order],
+            ferry=self.ferry[order],
+            road_class=self.road_class[order],
+            number=self.number[order],
+            ends=None if self.ends is None else (self.ends[0][order], self.ends[1][order]),
+            faults=self.faults,
+        )
+
 
 def road_lines(lines: gpd.GeoDataFrame, speeds_kmh: Mapping[str, float], layer: str = "") -> RoadLines:
     """Return what lines say of their roads, with every fault found.
@@ -61,7 +77,8 @@ def road_lines(lines: gpd.GeoDataFrame, speeds_kmh: Mapping[str, float], layer: 
     ids = _texts(pd.Series(lines.index, dtype=object))
     order = np.argsort(ids.astype(str), kind="stable")
     ids, lines = ids[order], lines.iloc[order]
-    geometry = shapely.force_2d(np.asarray(lines.geometry, object))
+    geometry = np.asarray(lines.geometry, object)
+    geometry = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
     road_class, own_kmh = _column(lines, "road_class"), _numbers(lines, "speed_kmh")
     class_kmh = pd.Series(road_class).map(dict(speeds_kmh)).to_numpy(float, na_value=np.nan)
     along = np.where(np.isnan(own_kmh), class_kmh, own_kmh)
@@ -137,8 +154,9 @@ def _column(lines: gpd.GeoDataFrame, name: str) -> TextArray:
 
 def _texts(values: pd.Series) -> TextArray:
     """Return values as text: empty where missing, whole numbers without decimals."""
-    out = np.empty(len(values), object)
-    out[:] = ["" if pd.isna(value) else _text(value) for value in values]
+    given = np.flatnonzero(values.notna().to_numpy(bool))
+    out = np.full(len(values), "", object)
+    out[given] = [_text(value) for value in values.to_numpy(object)[given]]
     return out
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatial.analysis.routing import Pieces, cut_edges
+from spatial.analysis.routing import Pieces, cut_edges, morton_order
 from spatial.geo import same_crs
 from spatial.model import FloatArray, Network
 
@@ -17,7 +17,8 @@ TextArray = npt.NDArray[np.object_]
 
 _DECIMALS: Final = 12
 """Of a share: far below a millimetre on the longest road."""
-_EQUAL_M: Final = 1e-6
+_METRE_DECIMALS: Final = 6
+_EQUAL_M: Final = 2e-6
 """Roads that are as near as this to one another are equally near, and a place so near an end is the end."""
 
 
@@ -113,19 +114,29 @@ def snap(network: Network, points: TextArray, max_snap_m: float) -> tuple[IntArr
     share = np.full(len(points), np.nan)
     if not len(roads) or not len(points):
         return position, share, metres
-    roads = roads[np.argsort(network.edges.index[roads].astype(str), kind="stable")]
-    lines = np.asarray(network.edges.geometry, object)[roads]
+    order = morton_order(*shapely.get_coordinates(points).T)
+    lines, points = np.asarray(network.edges.geometry, object)[roads], points[order]
     tree = shapely.STRtree(lines)
     (point, _), near = tree.query_nearest(points, all_matches=False, return_distance=True)
-    metres[point] = near
-    within = np.flatnonzero(metres <= max_snap_m)
-    point, road = tree.query(points[within], predicate="dwithin", distance=metres[within] + _EQUAL_M)
-    order = np.lexsort((road, point))
-    point, first = np.unique(point[order], return_index=True)
-    road = road[order][first]
-    position[within[point]] = roads[road]
-    share[within[point]] = _share_along(lines[road], points[within[point]])
+    metres[order[point]] = np.round(near, _METRE_DECIMALS)
+    within = np.flatnonzero(metres[order] <= max_snap_m)
+    point, road = tree.query(points[within], predicate="dwithin", distance=metres[order[within]] + _EQUAL_M)
+    names = network.edges.index.to_numpy(object)[roads]
+    point, road = _first_by_name(point, road, names)
+    position[order[within[point]]] = roads[road]
+    share[order[within[point]]] = _share_along(lines[road], points[within[point]])
     return position, share, metres
+
+
+def _first_by_name(point: IntArray, road: IntArray, names: TextArray) -> tuple[IntArray, IntArray]:
+    """Return each point once, with that of its roads whose id comes first."""
+    _, at, count = np.unique(point, return_inverse=True, return_counts=True)
+    several = count[at] > 1
+    rank = np.zeros(len(road), np.int64)
+    rank[several] = np.unique(names[road[several]].astype(str), return_inverse=True)[1]
+    order = np.lexsort((rank, point))
+    found, first = np.unique(point[order], return_index=True)
+    return found, road[order][first]
 
 
 def _share_along(lines: TextArray, points: TextArray) -> FloatArray:
@@ -148,7 +159,7 @@ def _cut(network: Network, pieces: Pieces, node_id: TextArray) -> gpd.GeoDataFra
     for column in ("length_m", "minutes_min", "minutes_back_min"):
         edges[column] = edges[column].to_numpy(float) * length
     edges["from_node"], edges["to_node"] = node_id[pieces.start], node_id[pieces.end]
-    lines = np.asarray(edges.geometry, object)
+    lines = np.array(edges.geometry, object)
     for k in np.flatnonzero(of_edge > 1):
         lines[k] = _part_of(lines[k], pieces.low[k], pieces.high[k])
     index = pd.Index(names, name=network.edges.index.name, dtype=object)

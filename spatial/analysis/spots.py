@@ -40,7 +40,13 @@ def worst_off(cells: gpd.GeoDataFrame, minutes: pd.Series, n: int) -> gpd.GeoDat
 
 
 def white_spots(
-    cells: gpd.GeoDataFrame, grid: Grid, minutes: pd.Series, threshold_min: float, min_people: float
+    cells: gpd.GeoDataFrame,
+    grid: Grid,
+    minutes: pd.Series,
+    threshold_min: float,
+    min_people: float,
+    *,
+    gap_cells: int = 0,
 ) -> gpd.GeoDataFrame:
     """Return the areas whose people have farther than the threshold, and those that no way leads from.
 
@@ -95,7 +101,7 @@ def white_spots(
         }
     )
     beyond = table[unreachable | (taken > threshold_min)].sort_values(["row", "col"])
-    spots = [_spots(part, grid) for _, part in beyond.groupby("kind")]
+    spots = [_spots(part, grid, gap_cells) for _, part in beyond.groupby("kind")]
     columns = ["kind", "people_inv", "cells", "longest_min", "geometry"]
     found = pd.concat(spots) if spots else pd.DataFrame(columns=columns, index=pd.Index([], dtype=object))
     found = found[found["people_inv"] >= min_people].rename_axis("spot")
@@ -103,14 +109,17 @@ def white_spots(
     return gpd.GeoDataFrame(found[columns], geometry="geometry", crs=grid.crs).to_crs(ANALYSIS_CRS)
 
 
-def _spots(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
-    """Return the contiguous areas of cells, sorted by row and column, in the grid's own CRS."""
+def _spots(cells: pd.DataFrame, grid: Grid, gap_cells: int) -> pd.DataFrame:
+    """Return the areas of cells, sorted by row and column, in the grid's own CRS."""
     from scipy import ndimage
 
     low = cells[["row", "col"]].min()
     row, col = (cells[name].to_numpy(np.int64) - int(low[name]) for name in ("row", "col"))
     raster = np.zeros((int(row.max()) + 1, int(col.max()) + 1), bool)
     raster[row, col] = True
+    if gap_cells:
+        raster = ndimage.binary_dilation(np.pad(raster, gap_cells), np.ones((3, 3), bool), iterations=gap_cells)
+        raster = raster[gap_cells:-gap_cells, gap_cells:-gap_cells]
     label = ndimage.label(raster, structure=np.ones((3, 3), int))[0][row, col]
     x, y = grid.centre(cells["row"], cells["col"])
     half = grid.size_m / 2
