@@ -107,11 +107,16 @@ def _run(job: dict[str, Any], folder: Path, name: str, limits: Limits) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise GateError("gate.too_slow", name=name, seconds=int(limits.wall_s)) from error
-    if done.returncode == -getattr(signal, "SIGXCPU", 0) or done.returncode == -getattr(signal, "SIGKILL", 0):
+    if done.returncode in _out_of_time():
         raise GateError("gate.too_slow", name=name, seconds=int(limits.cpu_s))
     if done.returncode != 0:
         raise GateError("gate.fell", name=name)
     return done.stdout
+
+
+def _out_of_time() -> set[int]:
+    """Return the exit codes of a child that its CPU limit has stopped; there are none on Windows."""
+    return {-int(getattr(signal, name)) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
 
 
 def _answer(said: bytes, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -74,7 +75,7 @@ def read_upload(path: Path, *, name: str, layer: str | None = None, limits: Limi
     if kind == "gpkg":
         check_geopackage(path, called)
     with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        intake = _taken_in(path, kind, called, layer, Path(folder), limits)
+        intake = _taken_in(path, kind, called, layer, Path(folder), limits, Path(called).stem)
         table, about = read_in_child(intake, Path(folder), called, limits, _OPTIONS.get(kind, {}))
         return _received(table, about, intake, called)
 
@@ -115,25 +116,26 @@ def read_own(
     GateError
         If the file is missing, is of no known kind, cannot be read, or the layer is not chosen.
     """
-    called = name or shown(path.name)
-    kind = kind_of(path.name)
+    called = shown(path.name)
+    kind = kind_of(called)
     if not path.exists():
         raise GateError("gate.no_file", name=called, path=path)
     if kind is None or (path.is_dir() and kind != "gdb"):
         raise GateError("gate.unknown_own", name=called, path=path)
-    check_content(path, kind, shown(path.name))
+    check_content(path, kind, called)
     with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
         if kind in {"zip", "shp", "csv"}:
-            intake = _taken_in(path, kind, called, layer, Path(folder), OWN_FILES, has_crs=crs is not None)
+            here = Path(folder)
+            intake = _taken_in(path, kind, called, layer, here, OWN_FILES, path.stem, has_crs=crs is not None)
         else:
             intake = Intake(path, layer, (), ())
         if kind == "parquet":
-            return _labelled(_parquet(path, columns, called), crs)
+            return _settled(_parquet(path, columns, called), crs, name)
         try:
             table, about = _read_here(intake, kind, bbox, columns)
         except gate_child.RefusedError as error:
             raise GateError(error.key, **{"name": called, **error.values}) from error
-        return _labelled(_received(table, about, intake, called, has_crs=crs is not None), crs)
+        return _settled(_received(table, about, intake, called, has_crs=crs is not None), crs, name)
 
 
 def _check_file(path: Path, name: str, limits: Limits) -> None:
@@ -145,14 +147,22 @@ def _check_file(path: Path, name: str, limits: Limits) -> None:
 
 
 def _taken_in(
-    path: Path, kind: Kind, name: str, layer: str | None, folder: Path, limits: Limits, *, has_crs: bool = False
+    path: Path,
+    kind: Kind,
+    name: str,
+    layer: str | None,
+    folder: Path,
+    limits: Limits,
+    stem: str,
+    *,
+    has_crs: bool = False,
 ) -> Intake:
     """Bring the file into our folder under a name of ours, whole and with its encoding known."""
     if kind == "zip":
         out = unpack(path, folder, name, limits, layer)
         intake = Intake(out.path, layer if out.kind == "gdb" else None, (), out.layers, out.layer)
     else:
-        intake = take_in(path, kind, name, layer, folder)
+        intake = take_in(path, kind, name, layer, folder, stem)
     if intake.path.suffix == ".shp":
         parts = check_shapefile(intake.path, name, has_crs=has_crs)
         if parts.encoding:
@@ -199,7 +209,8 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
     notes += [Fault("gate.note_reader", name, severity="warning", values={"said": said}) for said in about["warnings"]]
     if column:
         try:
-            geometry = shapely.from_wkb(table.column(column).to_numpy())
+            with np.errstate(invalid="ignore"):
+                geometry = shapely.from_wkb(table.column(column).to_numpy())
         except (shapely.errors.ShapelyError, NotImplementedError, TypeError) as error:
             raise GateError("gate.unreadable", name=name, reason=type(error).__name__) from error
         frame = frame.rename(columns={"geometry": "geometry_1"})
@@ -211,8 +222,11 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
     return Received(frame, layer=intake.called or about["layer"], layers=layers, notes=tuple(notes))
 
 
-def _labelled(received: Received, crs: str | None) -> Received:
+def _settled(received: Received, crs: str | None, name: str | None) -> Received:
+    """Return what was received under the name and the CRS that the settings give it."""
     frame = received.frame
+    if name is not None:
+        received = replace(received, notes=tuple(replace(note, layer=name) for note in received.notes))
     if crs is None or not isinstance(frame, gpd.GeoDataFrame) or frame.crs is not None:
         return received
     return replace(received, frame=frame.set_crs(crs))

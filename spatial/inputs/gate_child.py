@@ -89,6 +89,8 @@ def read_arrow(
             if geometry in table.column_names and _is_curved(table.column(geometry)):
                 straight = pa.array(list(pyogrio.raw.read(path, **request)[2]), pa.binary())
                 table = table.set_column(table.column_names.index(geometry), geometry, straight)
+    except MemoryError as error:
+        raise RefusedError("gate.too_heavy") from error
     except (RuntimeError, UnicodeError, ValueError, pa.ArrowException) as error:
         raise RefusedError("gate.unreadable", reason=_short(error)) from error
     return table, {

@@ -8,9 +8,10 @@ from typing import Final
 
 from spatial.errors import Fault, GateError
 from spatial.inputs.checks.kinds import Kind
+from spatial.inputs.checks.shapefiles import SHAPE_PARTS, part_of
+from spatial.inputs.checks.zips import chosen_layer
 
 _OURS: Final = "lager"
-_SHAPE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Intake:
     called: str | None = None
 
 
-def take_in(path: Path, kind: Kind, name: str, layer: str | None, folder: Path) -> Intake:
+def take_in(path: Path, kind: Kind, name: str, layer: str | None, folder: Path, stem: str) -> Intake:
     """Copy a file (with a shapefile its parts) into ``folder``; a table comes in as UTF-8.
 
     Parameters
@@ -36,6 +37,8 @@ def take_in(path: Path, kind: Kind, name: str, layer: str | None, folder: Path) 
     layer : str, optional
     folder : Path
         An empty folder of ours.
+    stem : str
+        What the one layer of a file without layers is called.
 
     Returns
     -------
@@ -44,23 +47,24 @@ def take_in(path: Path, kind: Kind, name: str, layer: str | None, folder: Path) 
     Raises
     ------
     GateError
-        If a table is no text.
+        If a table is no text, or another layer is asked for than the file has.
     """
     target = folder / f"{_OURS}.{kind}"
-    stem = Path(name).stem
-    if kind == "csv":
-        return Intake(target, None, _table_in(path, target, name), (stem,), stem)
     if kind == "gpkg":
         shutil.copyfile(path, target)
         return Intake(target, layer, ())
-    if kind != "shp":
+    called = chosen_layer(layer, (stem,), name)
+    notes: tuple[Fault, ...] = ()
+    if kind == "csv":
+        notes = _table_in(path, target, name)
+    elif kind == "shp":
+        for ending in SHAPE_PARTS:
+            part = part_of(path, ending)
+            if part is not None:
+                shutil.copyfile(part, target.with_suffix(ending))
+    else:
         shutil.copyfile(path, target)
-        return Intake(target, None, (), (stem,), stem)
-    for ending in _SHAPE_PARTS:
-        part = next((p for p in (path.with_suffix(e) for e in (ending, ending.upper())) if p.is_file()), None)
-        if part is not None:
-            shutil.copyfile(part, target.with_suffix(ending))
-    return Intake(target, None, (), (path.stem,), path.stem)
+    return Intake(target, None, notes, (called,), called)
 
 
 def _table_in(path: Path, target: Path, name: str) -> tuple[Fault, ...]:

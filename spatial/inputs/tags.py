@@ -6,11 +6,12 @@ from typing import Any, Final
 
 _COLUMN: Final = "other_tags"
 _PAIR: Final = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
-_USUAL: Final = tuple(
-    "ref maxspeed oneway lanes surface bridge tunnel junction access route ferry duration service usage electrified "
-    "gauge railway station public_transport amenity shop healthcare emergency office operator population place "
-    "landuse natural water wikidata name:sv name:se name:smj name:sma name:fi".split()
-)
+_ROADS: Final = ("ref", "maxspeed", "oneway", "lanes", "surface", "bridge", "tunnel", "junction", "access")
+_RAILWAYS: Final = ("usage", "electrified", "gauge", "railway", "station", "public_transport", "route", "duration")
+_SERVICES: Final = ("amenity", "shop", "healthcare", "emergency", "office", "operator", "population", "place")
+_GROUND: Final = ("landuse", "natural", "water", "service", "ferry", "wikidata")
+_NAMES: Final = ("name:sv", "name:se", "name:smj", "name:sma", "name:fi")
+_USUAL: Final = (*_ROADS, *_RAILWAYS, *_SERVICES, *_GROUND, *_NAMES)
 
 
 def parse_tags(written: str | None) -> dict[str, str]:

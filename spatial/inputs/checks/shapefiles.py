@@ -9,6 +9,7 @@ from typing import Final
 
 from spatial.errors import Fault, GateError
 
+SHAPE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _SAMPLE_BYTES: Final = 50_000_000
 _NORDIC: Final = "åäöÅÄÖéøæØÆ"
 _LETTERS: Final = {name: frozenset(_NORDIC.encode(name)) for name in ("latin-1", "cp850")}
@@ -46,15 +47,15 @@ def check_shapefile(path: Path, name: str, *, has_crs: bool = False) -> Parts:
         If a part is cut short, ``.shx`` is missing, the parts do not belong together, or nobody can tell the
         encoding.
     """
-    index = _part(path, ".shx")
+    index = part_of(path, ".shx")
     if index is None:
         raise GateError("gate.shp_no_index", name=name)
     _check_length(path, name, ".shp")
     _check_length(index, name, ".shx")
     notes = []
-    if _part(path, ".prj") is None and not has_crs:
+    if part_of(path, ".prj") is None and not has_crs:
         notes.append(Fault("gate.note_no_prj", name, severity="warning"))
-    table = _part(path, ".dbf")
+    table = part_of(path, ".dbf")
     if table is None:
         return Parts(None, (*notes, Fault("gate.note_no_dbf", name, severity="warning")))
     shapes = (index.stat().st_size - 100) // 8
@@ -64,7 +65,8 @@ def check_shapefile(path: Path, name: str, *, has_crs: bool = False) -> Parts:
     return _encoding(path, table, start, name, notes)
 
 
-def _part(path: Path, ending: str) -> Path | None:
+def part_of(path: Path, ending: str) -> Path | None:
+    """Return the part of a shapefile with an ending, in either case, or None."""
     return next((part for part in (path.with_suffix(e) for e in (ending, ending.upper())) if part.is_file()), None)
 
 
@@ -91,7 +93,7 @@ def _encoding(path: Path, table: Path, start: int, name: str, notes: list[Fault]
     with table.open("rb") as source:
         source.seek(start)
         content = source.read(_SAMPLE_BYTES)
-    stated = _part(path, ".cpg")
+    stated = part_of(path, ".cpg")
     if content.isascii() or (stated is not None and _holds(content, stated)):
         return Parts(None, tuple(notes))
     found = guessed_encoding(content)

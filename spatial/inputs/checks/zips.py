@@ -14,9 +14,11 @@ from typing import Final
 
 from spatial.errors import GateError
 from spatial.inputs.checks.limits import MB, Limits
+from spatial.inputs.checks.shapefiles import SHAPE_PARTS
 
-_ARCHIVES: Final = frozenset(".zip .kmz .7z .rar .gz .tgz .tar .bz2 .xz .zst .lz4 .jar".split())
-_SHAPE_PARTS: Final = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
+_ARCHIVES: Final = frozenset(
+    {".zip", ".kmz", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".lz4", ".jar"}
+)
 _SAFE: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _END: Final = struct.Struct("<4s4H2LH")
 _DIRECTORY_BYTES: Final = 1_000_000
@@ -150,7 +152,7 @@ def _ending(member: zipfile.ZipInfo) -> str:
 def _shapefiles(members: Iterable[zipfile.ZipInfo]) -> dict[str, list[zipfile.ZipInfo]]:
     groups: dict[str, list[zipfile.ZipInfo]] = {}
     for member in members:
-        if _ending(member) in _SHAPE_PARTS:
+        if _ending(member) in SHAPE_PARTS:
             groups.setdefault(member.filename[: -len(_ending(member))], []).append(member)
     whole = {stem: parts for stem, parts in groups.items() if any(_ending(part) == ".shp" for part in parts)}
     short = [PurePosixPath(stem).name for stem in whole]
