@@ -99,9 +99,11 @@ def _show_omissions(console: Console, omissions: tuple[Omission, ...]) -> None:
 
 def omitted_sentence(omission: Omission, lang: str = "sv") -> str:
     """Return what was left out of the image, and for want of what."""
-    step, _, service = omission.step.partition(":")
-    if service:
-        return text("omissions.service", lang, service=service)
+    step, *detail = omission.step.split(":")
+    if step == "criterion":
+        return text("omissions.criterion", lang, level=detail[0], service=detail[1])
+    if detail:
+        return text("omissions.service", lang, service=detail[0])
     return text("omissions.step", lang, step=text(f"cli.step.{step}", lang), role=_role(omission.role, lang))
 
 

@@ -183,6 +183,7 @@ class AccessSettings(Strict):
     colour_steps_min: list[float] = Field(min_length=2, max_length=7)
     outside_services: bool = True
     least_shown_inv: Parameter
+    white_spot_gap_m: Parameter
 
 
 class Level(Strict):

@@ -4,7 +4,7 @@ What services a place has is found in :mod:`spatial.analysis.supply` (its functi
 it stands on its level in :mod:`spatial.analysis.stability`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,46 @@ def first_level(met: npt.NDArray[np.bool_], hierarchy: Hierarchy) -> npt.NDArray
     """Return the id of the first level that each row of ``met`` (places × levels) meets, None where it meets none."""
     ids = np.array([*[level.id for level in hierarchy.levels], None], dtype=object)
     return ids[np.where(met.any(axis=1), met.argmax(axis=1), len(ids) - 1)]
+
+
+def judgeable(hierarchy: Hierarchy, known: Collection[str]) -> Hierarchy:
+    """Return the hierarchy as far as it can be judged by the services that data or a model knows.
+
+    A required service that nothing is known of is not asked for, and of a list only the known services are; a level
+    that asks for more of them than are known cannot be reached. Which criteria were left untried
+    :func:`untried_criteria` says: a missing data set must not pass for a missing service.
+
+    Examples
+    --------
+    >>> from spatial.settings import Parameter, Title
+    >>> def parameter(value): return Parameter(value=value, unit="inv", source="antagande")
+    >>> core = Level(id="core", title=Title(sv="Kärna"), criterion=Title(sv="sjukhus"), required=["hospital", "bank"],
+    ...              min_population_inv=parameter(100))
+    >>> whole = Hierarchy(levels=[core], service_reach_m=parameter(5000), variation_share=parameter(0.25), runs=200,
+    ...                   seed=1)
+    >>> judgeable(whole, {"hospital"}).levels[0].required, untried_criteria(whole, {"hospital"})
+    (['hospital'], [('core', 'bank')])
+    """
+    levels = [
+        level.model_copy(
+            update={
+                "required": [service for service in level.required if service in known],
+                "services": [service for service in level.services if service in known],
+            }
+        )
+        for level in hierarchy.levels
+    ]
+    return hierarchy.model_copy(update={"levels": levels})
+
+
+def untried_criteria(hierarchy: Hierarchy, known: Collection[str]) -> list[tuple[str, str]]:
+    """Return each level's services, as (level, service), that nothing is known of."""
+    return [
+        (level.id, service)
+        for level in hierarchy.levels
+        for service in dict.fromkeys([*level.required, *level.services])
+        if service not in known
+    ]
 
 
 def level_reasons(places: pd.DataFrame, supply: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:

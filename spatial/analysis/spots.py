@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -62,6 +63,9 @@ def white_spots(
         Minutes; a cell exactly at it is not beyond.
     min_people : float
         Areas with fewer people are left out.
+    gap_cells : int
+        Cells so many empty cells from one another on either side are one area too, and the gap is drawn over: a
+        sparse grid would else fall into single cells. 0: only cells that touch.
 
     Returns
     -------
@@ -109,6 +113,14 @@ def white_spots(
     return gpd.GeoDataFrame(found[columns], geometry="geometry", crs=grid.crs).to_crs(ANALYSIS_CRS)
 
 
+def _closed(squares: npt.NDArray[np.object_], gap_m: float) -> shapely.Geometry:
+    if not gap_m or len(squares) == 1:
+        return shapely.union_all(squares)
+    grown = shapely.union_all(shapely.buffer(squares, gap_m, quad_segs=1, join_style="mitre"))
+    shrunk = shapely.buffer(grown, -gap_m, quad_segs=1, join_style="mitre")
+    return shapely.union_all([shrunk, *squares])
+
+
 def _spots(cells: pd.DataFrame, grid: Grid, gap_cells: int) -> pd.DataFrame:
     """Return the areas of cells, sorted by row and column, in the grid's own CRS."""
     from scipy import ndimage
@@ -128,7 +140,7 @@ def _spots(cells: pd.DataFrame, grid: Grid, gap_cells: int) -> pd.DataFrame:
     out = grouped.agg(kind=("kind", "first"), people_inv=("people_inv", "sum"), longest_min=("longest_min", "max"))
     out["cells"] = grouped.size()
     members = pd.Series(np.arange(len(label))).groupby(label)
-    areas = [shapely.union_all(squares[list(cell)]) for _, cell in members]
+    areas = [_closed(squares[list(cell)], gap_cells * grid.size_m) for _, cell in members]
     out["geometry"] = pd.Series(np.array(areas, object), index=out.index, dtype=object)
     first = grouped[["row", "col"]].first()
     return out.set_axis(pd.Index(first["row"].astype(str) + "_" + first["col"].astype(str), dtype=object))

@@ -76,9 +76,10 @@ def thresholds(work: Work) -> Products:
     shares = reach.shares_within(cells["population_inv"], cells["municipality_code"], cells, limits)
     columns = [f"{name}_min" for name in work.value("service_types")]
     spread = reach.percentiles(cells["population_inv"], cells["municipality_code"], cells[columns])
-    least = work.settings.access.least_shown_inv.value
+    options = work.settings.access
+    least, gap = options.least_shown_inv.value, round(options.white_spot_gap_m.value / layer.grid.size_m)
     found = [
-        spots.white_spots(cells, layer.grid, cells[f"{service}_min"], limit, least).assign(
+        spots.white_spots(cells, layer.grid, cells[f"{service}_min"], limit, least, gap_cells=gap).assign(
             service=service, threshold_min=limit
         )
         for service, limit in limits

@@ -12,7 +12,7 @@ from spatial.analysis import nodes as node_levels
 from spatial.analysis.paths import shortest_minutes
 from spatial.analysis.snapping import snap_points, with_points
 from spatial.analysis.stability import stability_of_levels
-from spatial.model import Layer, Network
+from spatial.model import Layer, Network, Omission
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -21,9 +21,12 @@ _STATION_REACH_M = 3_000.0
 
 def nodes(work: Work) -> Products:
     """Return ``noder``: places with their level, what they offer and how stable the level is."""
-    places, hierarchy = work.value("places"), work.settings.hierarchy
-    service = work.layer("service")
+    places, service = work.value("places"), work.layer("service")
     types = [kind.id for kind in work.settings.services]
+    known = set(service.geo["service_type"]) if service is not None else set()
+    hierarchy = node_levels.judgeable(work.settings.hierarchy, known)
+    untried = node_levels.untried_criteria(work.settings.hierarchy, known)
+    omissions = tuple(Omission(f"criterion:{level}:{kind}", "services") for level, kind in untried)
     facilities = supply.facilities_of_places(places, service.geo) if service is not None else _nothing()
     offered = supply.supply_within(facilities, places.index, hierarchy.service_reach_m.value, types)
     steady = stability_of_levels(places, offered, hierarchy, facilities=facilities)
@@ -37,9 +40,11 @@ def nodes(work: Work) -> Products:
     meta = work.meta(title("noder"), "nodes", lineage="", sources=(service, cells, *work.given.values()))
     tables = {
         "noder": pd.DataFrame(frame.drop(columns="geometry")),
+        "noder_service": offered,
         "noder_skal": _named(node_levels.level_reasons(places, offered, hierarchy), places["name"]),
     }
-    return Products({"noder": made_layer("noder", frame, meta)}, tables, {"supply": offered})
+    values = {"supply": offered, "hierarchy": hierarchy}
+    return Products({"noder": made_layer("noder", frame, meta)}, tables, values, omissions)
 
 
 def _nothing() -> pd.DataFrame:
