@@ -36,6 +36,7 @@ def child_environment(folder: Path) -> dict[str, str]:
         **dict.fromkeys(("TMP", "TEMP", "TMPDIR", "HOME", "CPL_TMPDIR"), str(folder)),
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GDAL_NUM_THREADS", "ARROW_NUM_THREADS"), "1"),
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "MALLOC_ARENA_MAX": "2",
         "GDAL_SKIP": _skipped(),
         "GDAL_DRIVER_PATH": "disable",
         "LC_ALL": "C.UTF-8",

@@ -124,7 +124,7 @@ def read_own(
         raise GateError("gate.unknown_own", name=called, path=path)
     check_content(path, kind, called)
     with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        if kind in {"zip", "shp", "csv"}:
+        if kind in {"zip", "shp", "csv"} or "!" in str(path):  # "!" would mean an archive to the reader
             here = Path(folder)
             intake = _taken_in(path, kind, called, layer, here, OWN_FILES, path.stem, has_crs=crs is not None)
         else:

@@ -12,6 +12,7 @@ from spatial.inputs.checks.shapefiles import SHAPE_PARTS, part_of
 from spatial.inputs.checks.zips import chosen_layer
 
 _OURS: Final = "lager"
+_ONE_LAYER: Final[frozenset[Kind]] = frozenset({"csv", "shp", "geojson", "fgb"})
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def take_in(path: Path, kind: Kind, name: str, layer: str | None, folder: Path, 
         If a table is no text, or another layer is asked for than the file has.
     """
     target = folder / f"{_OURS}.{kind}"
-    if kind == "gpkg":
-        shutil.copyfile(path, target)
+    if kind not in _ONE_LAYER:
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, target)
         return Intake(target, layer, ())
     called = chosen_layer(layer, (stem,), name)
     notes: tuple[Fault, ...] = ()

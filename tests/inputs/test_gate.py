@@ -2,8 +2,10 @@
 
 import importlib.util
 import os
+import shutil
 import time
 import tomllib
+import zipfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -233,6 +235,19 @@ def test_own_files_open(hostile, name):
     assert received.frame.geometry.name == "geometry"
     assert all(note.layer == "orter" for note in received.notes)
     assert sorted(hostile.iterdir()) == before
+
+
+def test_an_unpacked_geodatabase_and_odd_folders_open(hostile, tmp_path):
+    with zipfile.ZipFile(hostile / "plan.gdb.zip") as archive:
+        archive.extractall(tmp_path)
+    odd = tmp_path / "filer! a.zip b"
+    odd.mkdir()
+    for name in ("sund.gpkg", "sund.geojson", "sund.kml"):
+        shutil.copy(hostile / name, odd / f"x!{name}")
+        assert len(gate.read_own(odd / f"x!{name}").frame) == 4
+    shutil.copytree(tmp_path / "leverans" / "plan.gdb", odd / "plan.gdb")
+    for folder in (tmp_path / "leverans", odd):
+        assert list(gate.read_own(folder / "plan.gdb").frame["namn"]) == NAMES
 
 
 def test_own_kml_opens_and_a_doctype_does_not(hostile):
