@@ -12,7 +12,7 @@ from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
 from spatial.views.webmap_facts import cell_text, role_text, status_text
-from spatial.views.webmap_features import neighbours, region_outline, vector_layers, veil, view_bounds
+from spatial.views.webmap_features import MOST_SPOTS, neighbours, region_outline, vector_layers, veil, view_bounds
 from spatial.views.webmap_page import page, safe_json
 from spatial.views.webmap_rasters import cells, rasters
 
@@ -138,11 +138,13 @@ def _groups(image: StructureImage, lang: str) -> list[dict[str, object]]:
     entries = legend_entries(image, lang)
     titles = {group: text(f"webmap.group.{group}", lang) for group in GROUPS}
     return [
-        {"id": group, "title": title, "entries": [_entry(item) for item in entries if item.group == group]}
+        {"id": group, "title": title, "entries": [_entry(item, lang) for item in entries if item.group == group]}
         for group, title in titles.items()
     ]
 
 
-def _entry(item: LegendEntry) -> dict[str, object]:
+def _entry(item: LegendEntry, lang: str) -> dict[str, object]:
     kept = {name: value for name, value in asdict(item).items() if name not in {"style", "group"}}
+    if item.layer == "vita_flackar":
+        kept["criterion"] = text("webmap.spots_shown", lang, count=MOST_SPOTS)
     return {**kept, "key": item.key, "style": web_class(item.style)}

@@ -59,17 +59,25 @@ class Facts:
         self._names = {str(code): str(name) for code, name in names.items()}
 
     def of(self, layer: Layer) -> list[list[Fact]]:
-        """Return the facts of each row of a layer, its source and status last."""
+        """Return the facts of each row of a layer; source and status where they are the row's own."""
         tell = self._teller(layer)
-        source = self._row("source", f"{layer.meta.source}, {layer.meta.year}")
         minutes = self._node_minutes(layer) if layer.id == "noder" else [[] for _ in range(len(layer.frame))]
         records = layer.frame.drop(columns="geometry", errors="ignore").to_dict("records")
         told = []
         for row, near in zip(records, minutes, strict=True):
-            own = row.get("status")
-            status = own if own in {"mätt", "modellerat"} else layer.meta.status
-            told.append([*tell(row), *near, source, self._row("status", status_text(status, self._lang))])
+            status = row.get("status")
+            own = [self._row("source", str(row["source"]))] if _is_text(row.get("source")) else []
+            if status != layer.meta.status and status in {"mätt", "modellerat"}:
+                own.append(self._row("status", status_text(str(status), self._lang)))
+            told.append([*tell(row), *near, *own])
         return told
+
+    def closing(self, layer: Layer) -> list[Fact]:
+        """Return where a layer's facts come from, for rows that do not say it themselves."""
+        return [
+            self._row("status", status_text(layer.meta.status, self._lang)),
+            self._row("source", f"{layer.meta.source}, {layer.meta.year}"),
+        ]
 
     def _teller(self, layer: Layer) -> Callable[[Row], list[Fact]]:
         columns = _COLUMNS.get(layer.id, ())
@@ -138,6 +146,10 @@ def cell_text(size_m: float, key: str, lang: str) -> str:
     return text(f"webmap.{key}", lang, size=size)
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 def role_text(role: str, lang: str) -> str:
     """Return what a role is called; the role itself where the catalogue has no name."""
     key = f"webmap.role.{role}"
@@ -200,7 +212,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("provider", "provider", "text"),
         ("municipality_code", "municipality", "municipality"),
     ),
-    "omland": (("population_inv", "population", "people"),),
+    "omland": (("population_inv", "population", "people"), ("people_inv", "population", "people")),
     "vita_flackar": (
         ("service", "service_type", "services"),
         ("threshold_min", "threshold", "minutes"),

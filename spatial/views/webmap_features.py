@@ -1,5 +1,6 @@
 """Vector layers as the web map's script reads them: simplified for the screen, degrees with few decimals."""
 
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ from spatial.views.webmap_facts import Facts
 
 DECIMALS: Final = 4
 """Of a degree: 11 m north-south, 5 m east-west at 64° N; finer than a pixel at every zoom of the map."""
+MOST_SPOTS: Final = 60
+"""White spots shown of each service and threshold; all of them stand in the files."""
 _SIMPLIFY_M: Final = 200.0
 _SIMPLIFY_GROUND_M: Final = 500.0
 _GROUND: Final = frozenset({"land", "neighbours"})
@@ -101,6 +104,7 @@ def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
 def _vector_layer(
     layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon, lang: str
 ) -> dict[str, object]:
+    layer = _largest(layer)
     frame = layer.geo
     told = facts.of(layer) if layer.id not in _SILENT else [[] for _ in range(len(frame))]
     tolerance = _SIMPLIFY_GROUND_M if layer.id in _GROUND else _SIMPLIFY_M
@@ -111,7 +115,7 @@ def _vector_layer(
         "r": _words(frame, "number"),
         "p": frame["population_inv"].fillna(0).round().astype(int).tolist() if "population_inv" in frame else None,
         "k": _words(frame, "kind"),
-        "s": _words(frame, "service_type"),
+        "s": _words(frame, "service_type") or _words(frame, "service"),
         "g": _encoded(_clipped(simplified(frame, tolerance), window).geometry),
         "f": told,
     }
@@ -123,9 +127,19 @@ def _vector_layer(
         "geometry": style.geometry,
         "title": style.title.get(lang),
         "status": layer.meta.status,
+        "closing": facts.closing(layer),
         "classes": {item.value: web_class(item) for item in style.classes},
         "features": features,
     }
+
+
+def _largest(layer: Layer) -> Layer:
+    """Return the white spots that the map shows: of each service and threshold those with most people."""
+    by = [name for name in ("service", "threshold_min") if name in layer.frame]
+    if layer.id != "vita_flackar" or len(by) != 2 or "people_inv" not in layer.frame:
+        return layer
+    most = layer.geo.sort_values("people_inv", ascending=False, kind="stable").groupby(by, sort=True).head(MOST_SPOTS)
+    return replace(layer, frame=most)
 
 
 def _words(frame: pd.DataFrame, column: str) -> list[str] | None:

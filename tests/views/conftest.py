@@ -4,84 +4,40 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from affine import Affine
 from shapely.geometry import LineString, Point, box
 
+from spatial.inputs.config import read_settings
 from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, StructureImage
-from spatial.settings import Settings, Style, Title
-from spatial.storage import bundled
+from spatial.settings import ServiceType, Settings, Title
 
 WEST, SOUTH = 700_000, 7_080_000
 
 
-def parameter(value, unit="min"):
-    return {"value": float(value), "unit": unit, "source": "antagande"}
-
-
-def _levels():
-    rows = [
-        ("regional_core", "Regional kärna", "≥ 30 000 inv, alla servicetyper", 30_000),
-        ("subregional_core", "Delregional kärna", "≥ 5 000 inv, sjukhus, gymnasium", 5_000),
-        ("municipal_centre", "Kommuncentrum", "centralort, vårdcentral, apotek", 0),
-        ("service_node", "Serviceort", "≥ 3 av 5 grundservice", 500),
-        ("rural_node", "Landsbygdsnod", "≥ 1 av 5 grundservice", 200),
-    ]
-    return [
-        {"id": i, "title": {"sv": t}, "criterion": {"sv": c}, "min_population_inv": parameter(n, "inv")}
-        for i, t, c, n in rows
-    ]
+SERVICES = (
+    ServiceType(id="grocery", title=Title(sv="Livsmedel", en="Groceries"), basic=True),
+    ServiceType(id="health_centre", title=Title(sv="Vårdcentral"), basic=True),
+    ServiceType(id="hospital", title=Title(sv="Sjukhus")),
+)
+CRITERIA = {
+    "regional_core": "≥ 30 000 inv, alla servicetyper",
+    "municipal_centre": "centralort, vårdcentral, apotek",
+}
 
 
 def make_settings() -> Settings:
-    style = Style.model_validate(yaml.safe_load(bundled("config", "style.yaml").read_text(encoding="utf-8")))
-    corridors = [("regional", "Regionalt stråk", "> 40 000 boende inom 5 km"), ("local", "Lokalt stråk", "< 10 000")]
-    corridors.insert(1, ("subregional", "Delregionalt stråk", "10 000–40 000"))
-    return Settings.model_validate(
-        {
-            "version": 1,
-            "region": {
-                "id": "vasterbotten",
-                "title": {"sv": "Västerbotten"},
-                "year": 2021,
-                "municipalities": ["2480", "2482"],
-                "margin_m": parameter(100_000, "m"),
-                "max_area_error_share": parameter(0.1, "andel"),
-                "grid": {"size_m": parameter(1000, "m"), "max_outside_m": parameter(15_000, "m")},
-            },
-            "layers": [],
-            "services": [
-                {"id": "grocery", "title": {"sv": "Livsmedel", "en": "Groceries"}, "basic": True},
-                {"id": "health_centre", "title": {"sv": "Vårdcentral"}, "basic": True},
-                {"id": "hospital", "title": {"sv": "Sjukhus"}},
-            ],
+    """Return the embedded region's settings with three services and steps that the tests' minutes are made for."""
+    own = read_settings()
+    levels = [
+        level.model_copy(update={"criterion": Title(sv=CRITERIA.get(level.id, level.criterion.sv))})
+        for level in own.hierarchy.levels
+    ]
+    return own.model_copy(
+        update={
+            "services": list(SERVICES),
             "thresholds": [],
-            "access": {
-                "off_network_kmh": parameter(20, "km/h"),
-                "max_snap_m": parameter(5000, "m"),
-                "uncertain_share": parameter(0.5, "andel"),
-                "least_shown_inv": parameter(5, "inv"),
-                "colour_steps_min": [5.0, 15.0, 30.0, 45.0, 60.0, 90.0],
-            },
-            "hierarchy": {
-                "levels": _levels(),
-                "service_reach_m": parameter(3000, "m"),
-                "variation_share": parameter(0.25, "andel"),
-                "runs": 200,
-                "seed": 1,
-            },
-            "corridors": {
-                "reach_m": parameter(5000, "m"),
-                "node_levels": ["regional_core"],
-                "levels": [
-                    {"id": i, "title": {"sv": t}, "criterion": {"sv": c}, "min_people_inv": parameter(0, "inv")}
-                    for i, t, c in corridors
-                ],
-                "gravity_exponent": parameter(2, "1"),
-                "flow_share": parameter(0.1, "andel"),
-                "max_minutes": parameter(90),
-            },
-            "style": style,
+            "access": own.access.model_copy(update={"colour_steps_min": [5.0, 15.0, 30.0, 45.0, 60.0, 90.0]}),
+            "hierarchy": own.hierarchy.model_copy(update={"levels": levels}),
         }
     )
 

@@ -117,7 +117,7 @@ def test_facts_are_written_out(image):
     assert dict(node["f"])["Invånare"] == "92\u00a0000"
     assert dict(node["f"])["Kommun"] == "Umeå"
     assert dict(node["f"])["Service"] == "Livsmedel, Sjukhus"
-    assert dict(node["f"])["Uppgiften är"] == "mätt"
+    assert dict(_layer(draw(image).data, "noder")["closing"])["Uppgiften är"] == "mätt"
     corridor = _layer(draw(image).data, "strak")["features"][0]
     assert dict(corridor["f"])["Boende längs stråket"] == "ca 123\u00a0000"
     assert dict(corridor["f"])["Längd"] == "137\u00a0km"

@@ -1,17 +1,23 @@
 /* The map as a Streamlit component.
 
    The app declares two components in one module: "karta" (this folder) and "leaflet" (vendor/leaflet).
-   In:  {data, state, height} — data as spatial.views.webmap.draw makes it, state as Map.apply takes it.
+   In:  {source or data, state, height, fill, panel} — source: the address of the data as spatial.views.webmap.draw
+        makes it (fetched once), or the data itself; state as Map.apply takes it; fill: height is the least, and the map
+        reaches to the window's end.
    Out: {event, clicked: {layer, id} or null, service, visible, view, count} after a click or a switch, not after a pan.
-   The map is drawn anew only when the data's fingerprint changes; otherwise the state alone is applied. */
+   The map is drawn anew only when the data's fingerprint changes; otherwise what changed in the state is applied. */
 (function () {
   "use strict";
-  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js"];
+  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "app.js"];
   var leaflet = location.pathname.replace(/karta\/[^/]*$/, "leaflet/");
   var karta = null;
   var drawn = null;
-  var applied = null;
+  var applied = {};
   var count = 0;
+  var asked = null;
+  var latest = null;
+  var known = {};
+  var height = 0;
 
   function send(type, content) {
     window.parent.postMessage(Object.assign({ isStreamlitMessage: true, type: "streamlit:" + type }, content), "*");
@@ -22,26 +28,54 @@
     send("setComponentValue", { dataType: "json", value: Object.assign({ event: event, count: count }, state) });
   }
 
-  function render(args) {
-    var height = args.height || 720;
-    var root = document.getElementById("karta");
+  function size(args) {
+    var wanted = args.fill ? window.Strukturbild.fillHeight(args.height || 420) : args.height || 720;
+    if (wanted === height) { return; }
+    height = wanted;
     document.documentElement.style.setProperty("--sb-height", height + "px");
     send("setFrameHeight", { height: height });
-    if (drawn !== args.data.fingerprint) {
+  }
+
+  function render(args) {
+    latest = args;
+    size(args);
+    var data = args.data || known[args.source];
+    if (data) { draw(args, data); } else { ask(args.source); }
+  }
+
+  function ask(source) {
+    if (asked === source) { return; }
+    asked = source;
+    fetch(source).then(function (answer) { return answer.json(); }).then(function (data) {
+      known = {};
+      known[source] = data;
+      render(latest);
+    });
+  }
+
+  function draw(args, data) {
+    var root = document.getElementById("karta");
+    if (drawn !== data.fingerprint) {
       var view = karta ? karta.state().view : null;
-      var samePlace = karta && JSON.stringify(karta.data.bounds) === JSON.stringify(args.data.bounds);
+      var samePlace = karta && JSON.stringify(karta.data.bounds) === JSON.stringify(data.bounds);
       if (karta) { karta.destroy(); }
-      karta = window.Strukturbild.start(root, args.data, { onEvent: tell, panel: args.panel });
+      karta = window.Strukturbild.start(root, data, { onEvent: tell, panel: args.panel });
+      root.classList.add("sb-app");
       window.Strukturbild.karta = karta;
       if (samePlace && view) { karta.apply({ view: view }); }
-      drawn = args.data.fingerprint;
-      applied = null;
+      drawn = data.fingerprint;
+      applied = {};
     }
-    var wanted = JSON.stringify(args.state || {});
-    if (wanted !== applied) {
-      karta.apply(args.state || {});
-      applied = wanted;
-    }
+    apply(args.state || {});
+  }
+
+  function apply(state) {
+    var changed = {};
+    Object.keys(state).forEach(function (name) {
+      var wanted = JSON.stringify(state[name]);
+      if (wanted !== applied[name]) { changed[name] = state[name]; applied[name] = wanted; }
+    });
+    if (Object.keys(changed).length) { karta.apply(changed); }
   }
 
   function load(sources, done) {
@@ -60,6 +94,7 @@
     window.addEventListener("message", function (event) {
       if (event.data && event.data.type === "streamlit:render") { render(event.data.args); }
     });
+    window.parent.addEventListener("resize", function () { if (latest) { size(latest); } });
     send("componentReady", { apiVersion: 1 });
   });
 })();

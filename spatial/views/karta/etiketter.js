@@ -5,6 +5,7 @@
   var GAP = 2;
   var MINOR_ZOOM = { rural_node: 0.4, other: 1.6 };
   var LONELY = 16;
+  var OUTSIDE_INV = 1500;
 
   S.Labels = function (map, data, layers, root) {
     this.map = map;
@@ -62,7 +63,8 @@
     var zoomed = this.map.getZoom() - this.baseZoom;
     var levels = Object.keys((this.data.layers.filter(function (l) { return l.id === "noder"; })[0] || { classes: {} }).classes);
     return this.layers.shown("noder").filter(function (item) {
-      return view.contains(item.feature.g) && (item.feature.c !== "other" || zoomed >= MINOR_ZOOM.other);
+      return view.contains(item.feature.g) && (zoomed >= MINOR_ZOOM.other ||
+        item.feature.c !== "other" && (item.feature.c !== "outside" || zoomed >= MINOR_ZOOM.rural_node || item.feature.p >= OUTSIDE_INV));
     }).map(function (item) {
       var style = item.style;
       var radius = ((style.size || 4) / 2 + (style.ring ? 5 : 1.5)) * this.layers.scale;

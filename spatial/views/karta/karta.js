@@ -152,7 +152,7 @@
 
   P.pick = function (item, latlng) {
     if (item.layer.id === "kommuner") { this.pickGround(item, latlng); return; }
-    this.mark(item, item.feature.f || []);
+    this.mark(item, S.factsOf(item));
   };
 
   P.mark = function (item, rows) {
@@ -166,7 +166,7 @@
   P.pickGround = function (item, latlng) {
     var rows = this.cellRows(this.cells.at(latlng.lat, latlng.lng));
     if (item) {
-      this.mark(item, rows.concat(item.feature.f || []));
+      this.mark(item, rows.concat(S.factsOf(item)));
     } else {
       this.apply({ selected: null });
       this.tell("clicked", this.state());
@@ -198,7 +198,7 @@
     if (move && item.layer.geometry === "point") {
       this.map.setView(item.feature.g, Math.max(this.map.getZoom(), this.labels.baseZoom + 1.5), { animate: false });
     }
-    this.mark(item, item.feature.f || []);
+    this.mark(item, S.factsOf(item));
   };
 
   P.state = function () {
@@ -224,7 +224,7 @@
       this.panel.facts(null);
     } else if (state.selected) {
       var item = this.layers.byId[state.selected.layer + "/" + state.selected.id];
-      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.panel.facts(S.nameOf(item), item.feature.f || []); }
+      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.panel.facts(S.nameOf(item), S.factsOf(item)); }
     }
     this.panel.reflect(this.layers);
     this.labels.place();

@@ -9,6 +9,7 @@
     selected: 335, noder: 340
   };
   var OTHER_STOREY = 258;
+  var BY_SERVICE = { service: true, vita_flackar: true };
   var GROUND = { land: true, vatten: true, vattendrag: true };
 
   S.Layers = function (map, data, hatches, onPick) {
@@ -132,7 +133,7 @@
     var quiet = Boolean(GROUND[layer.id]);
     var paths = [];
     if (style.band) {
-      var storey = style.ticks ? "band-rail" : "band-road";
+      var storey = feature.c === "rail" ? "band-rail" : "band-road";
       this.renderer(storey);
       this.map.getPane("sb-" + storey).style.opacity = style.fillOpacity || 1;
       paths.push(L.polyline(feature.g, this.options(storey, {
@@ -145,7 +146,7 @@
     })));
     if (style.ticks) {
       paths.push(L.polyline(feature.g, this.options(layer.id, {
-        color: style.stroke, weight: 5.5 * k, dashArray: [1.3 * k, style.ticks * k].join(" "), lineCap: "butt", smoothFactor: 0.5
+        color: style.stroke, weight: 4.6 * k, dashArray: [1.3 * k, style.ticks * k].join(" "), lineCap: "butt", smoothFactor: 0.5
       })));
     }
     return paths;
@@ -178,7 +179,7 @@
 
   P.isShown = function (item) {
     var chosen = this.filter[item.layer.id];
-    var other = item.layer.id === "service" && this.service && item.feature.s !== this.service;
+    var other = BY_SERVICE[item.layer.id] && this.service && item.feature.s !== this.service;
     return this.visible[item.key] !== false && !other && (!chosen || chosen.indexOf(item.feature.i) >= 0);
   };
 
@@ -227,6 +228,13 @@
 
   S.nameOf = function (item) {
     return item.feature.n || item.feature.r || item.layer.title;
+  };
+
+  /* What is told of a thing: its own facts, then its layer's where it does not say the same itself. */
+  S.factsOf = function (item) {
+    var own = item.feature.f || [];
+    var labels = own.map(function (row) { return row[0]; });
+    return own.concat((item.layer.closing || []).filter(function (row) { return labels.indexOf(row[0]) < 0; }));
   };
 
   S.tip = function (item) {
