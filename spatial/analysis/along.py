@@ -1,5 +1,7 @@
 """People along lines: every cell within a stated distance, exactly, once a line."""
 
+from typing import Final
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,8 @@ import shapely
 from spatial.analysis.grid import require_same_crs
 
 IntArray = npt.NDArray[np.int64]
+_SEGMENTS: Final = 8
+"""Of a line that are asked for together: measured fastest between 4 and 16 at 27k and 108k cells."""
 
 
 def people_along(
@@ -57,7 +61,11 @@ def people_along(
 
 
 def people_by_strongest(
-    lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, distance_m: float, group: pd.Series
+    lines: gpd.GeoDataFrame,
+    cells: gpd.GeoDataFrame,
+    distance_m: float,
+    group: pd.Series,
+    strength: pd.Series | None = None,
 ) -> pd.Series:
     """Return the people along each group of lines, everybody counted once: for the strongest group within reach.
 
@@ -71,12 +79,14 @@ def people_by_strongest(
         Straight line, metres (≤).
     group : Series
         The group of each line (its road number), on the lines' index.
+    strength : Series, optional
+        How strong each group is (index the groups). Default: the people within its reach.
 
     Returns
     -------
     Series
-        ``people_inv``, index the groups, in the order in which they were served: most people within reach first (of
-        equals the smallest name), those already counted left out.
+        ``people_inv``, index the groups, the strongest first (of equals the smallest name); those within reach of a
+        stronger group are left out.
 
     Examples
     --------
@@ -91,7 +101,8 @@ def people_by_strongest(
     people = cells["population_inv"].fillna(0).to_numpy(float)
     pairs = pd.DataFrame({"group": group.to_numpy(object)[line], "cell": cell}).drop_duplicates()
     total = pairs.assign(inv=people[pairs["cell"]]).groupby("group")["inv"].sum()
-    total = total.reindex(sorted(group.unique()), fill_value=0.0).sort_values(ascending=False, kind="stable")
+    total = (total if strength is None else strength).reindex(sorted(group.unique()), fill_value=0.0)
+    total = total.sort_values(ascending=False, kind="stable")
     place = pd.Series(np.arange(len(total)), index=total.index)
     taker = pairs.assign(order=pairs["group"].map(place)).groupby("cell")["order"].min()
     sums = np.bincount(taker.to_numpy(np.int64), weights=people[taker.index], minlength=len(total))
@@ -114,14 +125,22 @@ def cells_within(
 
 
 def _pieces(lines: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], IntArray]:
-    """Return the straight pieces of lines, and of which line each is; other geometries stay whole."""
+    """Return lines cut into pieces of a few segments, and of which line each is; other geometries stay whole."""
     parts, part_owner = shapely.get_parts(lines, return_index=True)
-    straight = shapely.get_type_id(parts) == 1
-    xy, of = shapely.get_coordinates(parts[straight], return_index=True)
-    same = of[1:] == of[:-1]
-    segments = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
-    owner = np.r_[part_owner[straight][of[:-1][same]], part_owner[~straight]]
-    return np.r_[segments, parts[~straight]], owner.astype(np.int64)
+    is_line = (shapely.get_type_id(parts) == 1) & ~shapely.is_empty(parts)
+    xy, of = shapely.get_coordinates(parts[is_line], return_index=True)
+    begins = np.searchsorted(of, of)
+    place = np.arange(len(of)) - begins
+    last = np.r_[of[1:] != of[:-1], np.ones(min(len(of), 1), bool)]
+    joint = (place % _SEGMENTS == 0) & (place > 0)  # ends one piece and, unless it is the last, begins the next
+    vertex = np.r_[np.flatnonzero(~(joint & last)), np.flatnonzero(joint)]
+    piece = place[vertex] // _SEGMENTS - np.r_[np.zeros(len(of) - (joint & last).sum(), int), np.ones(joint.sum(), int)]
+    order = np.lexsort((place[vertex], piece, of[vertex]))
+    vertex, piece = vertex[order], piece[order]
+    new = np.r_[np.ones(min(len(vertex), 1), bool), (np.diff(of[vertex]) != 0) | (np.diff(piece) != 0)]
+    cut = shapely.linestrings(xy[vertex], indices=np.cumsum(new) - 1)
+    owner = np.r_[part_owner[is_line][of[vertex][new]], part_owner[~is_line]]
+    return np.r_[cut, parts[~is_line]], owner.astype(np.int64)
 
 
 def _array(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:

@@ -4,14 +4,15 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from spatial.analysis.along import people_along, people_by_strongest
+from spatial.analysis.along import cells_within, people_along, people_by_strongest
 from spatial.analysis.flows import assign_flows
 from spatial.analysis.grid import require_same_crs
-from spatial.analysis.links import end_places, links_between
+from spatial.analysis.links import end_places, is_outside, links_between
 from spatial.analysis.stretches import stretches
-from spatial.analysis.strokes import numbers_of_edges, strokes_of, without_spurs
+from spatial.analysis.strokes import completed, numbers_of_edges, strokes_of
 from spatial.model import Network
 from spatial.settings import Corridors
 
@@ -42,7 +43,7 @@ def corridors(
     cells: gpd.GeoDataFrame,
     *,
     mode: str = "väg",
-    detour_share: float = 0.1,
+    detour_share: float = 0.05,
 ) -> gpd.GeoDataFrame:
     """Return the region's stråk on a network of roads, or of railways.
 
@@ -52,8 +53,8 @@ def corridors(
         Roads, or railways, EPSG:3006; the edges' ``number`` is the road number or the railway's name.
     nodes : GeoDataFrame
         Points, EPSG:3006, index place ids: ``name``, ``level`` (id or None), ``population_inv``, ``node_id`` (the
-        place's node in this network, None where it has none); where present ``outside`` (bool: a place beyond the
-        border that ends a corridor whatever its level: a border is not the end of the world).
+        place's node in this network, None where it has none); where present ``outside`` (bool: beyond the border;
+        :func:`spatial.analysis.links.end_places` says which of these end a corridor).
     flows : DataFrame or None
         ``origin``, ``destination``, ``flow_inv``; None leaves no link out and gives ``flow_inv`` NaN.
     settings : Corridors
@@ -85,13 +86,14 @@ def corridors(
     Notes
     -----
     The links between consecutive nodes (:func:`spatial.analysis.links.links_between`) say which edges count; each
-    edge lies in one corridor, so bands never lie on one another. Edges are joined into strokes under one number
-    (:mod:`spatial.analysis.strokes`); a stretch shorter than ``reach_m`` that hangs on another is part of its band.
+    edge lies in one corridor, so no band is drawn twice. Edges are joined into strokes under one number, which goes on
+    to the next corridor or node rather than end in the forest (:mod:`spatial.analysis.strokes`); a stretch wholly
+    within ``reach_m`` of longer ones is part of their bands.
 
     **Level.** By the people along the whole of a number: all its stretches, from end to end. Everybody is counted
-    once, for the strongest corridor within reach, numbers with most people first: the city at the end of a small road
-    does not make that road a regional one. The first level from the top whose ``min_people_inv`` is met (≥) is taken;
-    below all of them the lowest. Roads and railways are judged apart.
+    once, for the strongest number within reach (most person-kilometres travelled; without flows, most people): the
+    city at the end of a small road does not make that road a regional one. The first level from the top whose
+    ``min_people_inv`` is met (≥) is taken; below all of them the lowest. Roads and railways are judged apart.
     """
     require_same_crs(nodes, cells, network.edges)
     reach_m = settings.reach_m.value
@@ -99,16 +101,16 @@ def corridors(
     links = links_between(network, nodes, settings, flows, detour_share=detour_share, on_edge=on_edge)
     ends = end_places(nodes, settings)
     number = numbers_of_edges(network.edges, links, reach_m, digits=mode == "väg")
+    number = completed(network.edges, number, ends["node_id"])
     strokes = strokes_of(network.edges, number, on_edge, ends["node_id"])
-    table = stretches(
-        without_spurs(strokes, network.edges["length_m"], reach_m), network, nodes, ends, reach_m, on_edge
-    )
+    table = stretches(strokes, network, nodes, ends, reach_m, on_edge)
     table.index = pd.Index([f"{mode} {name}" for name in table.index], name="corridor", dtype=object)
     table["mode"] = mode
     table["people_inv"] = people_along(table, cells, reach_m)
+    table = table[(table["people_inv"] > 0) | _passes(table, nodes[~is_outside(nodes)], reach_m)].copy()
     table["jobs"] = people_along(table, cells, reach_m, "jobs") if "jobs" in cells else np.nan
     group = table["number"].where(table["number"] != "", table.index.to_series().astype(str))
-    people = people_by_strongest(table, cells, reach_m, group)
+    people = people_by_strongest(table, cells, reach_m, group, _strength(table, group))
     table["level_people_inv"] = group.map(people).astype(float)
     table["level"] = [_level(people, settings) for people in table["level_people_inv"]]
     return _finished(table, settings)
@@ -116,6 +118,20 @@ def corridors(
 
 def _level(people: float, settings: Corridors) -> str:
     return next((one.id for one in settings.levels if people >= one.min_people_inv.value), settings.levels[-1].id)
+
+
+def _passes(table: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, reach_m: float) -> npt.NDArray[np.bool_]:
+    """Return whether each line passes a place of the region's own: those far beyond the border are left out."""
+    line, _ = cells_within(np.asarray(table.geometry, object), np.asarray(nodes.geometry, object), reach_m)
+    return np.bincount(line, minlength=len(table)) > 0
+
+
+def _strength(table: gpd.GeoDataFrame, group: pd.Series) -> pd.Series | None:
+    """Return the person-metres travelled on each number, None where flows are not known."""
+    if table["flow_inv"].isna().all():
+        return None
+    travelled: pd.Series = table["flow_inv"] * table["length_m"]
+    return travelled.groupby(group).sum()
 
 
 def _finished(table: gpd.GeoDataFrame, settings: Corridors) -> gpd.GeoDataFrame:

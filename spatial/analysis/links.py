@@ -24,15 +24,19 @@ def end_places(nodes: pd.DataFrame, settings: Corridors) -> pd.DataFrame:
     ----------
     nodes : DataFrame
         Index place ids; ``level`` (id or None), ``node_id`` (its node in the network, None where it has none),
-        ``population_inv``, and where present ``outside`` (bool: an end point beyond the border, whatever its level).
+        ``population_inv``, and where present ``outside`` (bool: beyond the border).
     settings : Corridors
 
     Returns
     -------
     DataFrame
-        Rows of ``nodes``, sorted by id. Of places on one and the same node only the one with most people.
+        Rows of ``nodes``, sorted by id. A place outside that is on none of the levels (who is whose centre is not
+        known there) is one of them if it has at least as many people as the median of the region's own. Of places on
+        one and the same node only the one with most people.
     """
-    chosen = nodes["level"].isin(settings.node_levels) | is_outside(nodes)
+    outside, chosen = is_outside(nodes), nodes["level"].isin(settings.node_levels)
+    median = nodes.loc[chosen & ~outside, "population_inv"].median()
+    chosen |= outside & (nodes["population_inv"] >= median)
     ends = nodes[chosen & nodes["node_id"].notna()].sort_index()
     largest = ends.sort_values("population_inv", ascending=False, kind="stable").drop_duplicates("node_id")
     return ends.loc[ends.index.isin(largest.index)]
@@ -44,7 +48,7 @@ def links_between(
     settings: Corridors,
     flows: pd.DataFrame | None = None,
     *,
-    detour_share: float = 0.1,
+    detour_share: float = 0.05,
     on_edge: pd.Series | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the links between consecutive nodes, each along its fastest way.
@@ -57,7 +61,7 @@ def links_between(
         Points, EPSG:3006, as :func:`end_places` takes them, with ``name``.
     settings : Corridors
         ``node_levels``; ``max_minutes`` (longer pairs are not joined); ``flow_share`` (with flows: a link is left
-        out that carries less than this share of what leaves and reaches either of its ends).
+        out that carries less than this share of what the links carry together, at the one end and at the other).
     flows : DataFrame, optional
         ``origin``, ``destination`` (ids of any of the nodes), ``flow_inv``, as :mod:`spatial.analysis.flows` gives it.
     detour_share : float
@@ -71,7 +75,7 @@ def links_between(
     GeoDataFrame
         EPSG:3006, sorted; index ``link`` (``<from>~<to>``), ``from_place``, ``to_place`` (ids, the smaller first),
         ``edges`` and ``forward`` (tuples of edge ids and of bool, in order), ``length_m`` (stated), ``minutes_min``
-        (from ``from_place``, or back where only that way leads), ``flow_inv`` (the least on any of its edges; NaN
+        (from ``from_place``, or back where only that way leads), ``flow_inv`` (mean over its length; NaN
         without flows), geometry LineString.
 
     Notes
@@ -90,12 +94,12 @@ def links_between(
     edges = network.edges
     links["length_m"] = [float(edges["length_m"].loc[list(e)].sum()) for e in links["edges"]]
     links["minutes_min"] = [way_minutes(edges, e, f) for e, f in zip(links["edges"], links["forward"], strict=True)]
-    links["flow_inv"] = [np.nan if on_edge is None else float(on_edge.loc[list(e)].min()) for e in links["edges"]]
+    links["flow_inv"] = [mean_flow(edges, on_edge, e) for e in links["edges"]]
     lines = [chained(edges, e, f) for e, f in zip(links["edges"], links["forward"], strict=True)]
     frame = gpd.GeoDataFrame(links, geometry=gpd.GeoSeries(lines, index=links.index, crs=edges.crs), crs=edges.crs)
     if flows is None:
         return frame
-    return frame[_matters(links, flows, settings.flow_share.value)]
+    return frame[_matters(links, settings.flow_share.value)]
 
 
 def chained(edges: gpd.GeoDataFrame, ids: tuple[str, ...], forward: tuple[bool, ...]) -> shapely.LineString:
@@ -105,6 +109,14 @@ def chained(edges: gpd.GeoDataFrame, ids: tuple[str, ...], forward: tuple[bool, 
     xy = np.vstack(parts)
     moved = np.r_[True, (xy[1:] != xy[:-1]).any(axis=1)]
     return shapely.LineString(xy[moved] if moved.sum() > 1 else xy)
+
+
+def mean_flow(edges: gpd.GeoDataFrame, on_edge: pd.Series | None, ids: tuple[str, ...]) -> float:
+    """Return the flow on edges as the mean over their length; NaN where it is not known."""
+    length = edges["length_m"].loc[list(ids)].to_numpy(float)
+    if on_edge is None or length.sum() == 0:
+        return float("nan")
+    return float(np.average(on_edge.loc[list(ids)].to_numpy(float), weights=length))
 
 
 def way_minutes(edges: gpd.GeoDataFrame, ids: tuple[str, ...], forward: tuple[bool, ...]) -> float:
@@ -162,8 +174,8 @@ def _ways(network: Network, ends: pd.DataFrame, pairs: list[tuple[int, int]]) ->
     return rows
 
 
-def _matters(links: pd.DataFrame, flows: pd.DataFrame, flow_share: float) -> npt.NDArray[np.bool_]:
-    ends = pd.concat([flows["origin"], flows["destination"]])
-    total = pd.concat([flows["flow_inv"], flows["flow_inv"]]).groupby(ends.to_numpy()).sum()
-    least = np.minimum(*(links[end].map(total).fillna(0.0).to_numpy() for end in ("from_place", "to_place")))
-    return np.asarray(links["flow_inv"].to_numpy() >= flow_share * least)
+def _matters(links: pd.DataFrame, flow_share: float) -> npt.NDArray[np.bool_]:
+    ends = pd.concat([links["from_place"], links["to_place"]])
+    total = pd.concat([links["flow_inv"], links["flow_inv"]]).groupby(ends.to_numpy(object)).sum()
+    least = np.minimum(*(links[end].map(total).to_numpy(float) for end in ("from_place", "to_place")))
+    return np.asarray(links["flow_inv"].to_numpy(float) >= flow_share * least)

@@ -1,8 +1,9 @@
 """Strokes: the edges that links use, joined across junctions into lines that keep one road number."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import combinations, groupby
 
 import geopandas as gpd
@@ -136,18 +137,57 @@ def strokes_of(
     return _walked(ends, number, following)
 
 
-def without_spurs(strokes: list[Stroke], length_m: pd.Series, least_m: float) -> list[Stroke]:
-    """Return the strokes but those shorter than ``least_m`` that hang on another by one end: they lie in its band."""
-    count: dict[str, int] = defaultdict(int)
-    for stroke in strokes:
-        for node in set(stroke.nodes):
-            count[node] += 1
-    out = []
-    for stroke in strokes:
-        hangs = (count[stroke.nodes[0]] > 1) != (count[stroke.nodes[-1]] > 1)
-        if not hangs or length_m.loc[list(stroke.edges)].sum() >= least_m:
-            out.append(stroke)
-    return out
+def completed(edges: gpd.GeoDataFrame, number: pd.Series, stops: Iterable[str]) -> pd.Series:
+    """Return the used edges with those on which a number goes on from a loose end to the next corridor or node.
+
+    Parameters
+    ----------
+    edges : GeoDataFrame
+        A network's: ``from_node``, ``to_node``, ``number``, ``length_m``, ``ferry``.
+    number : Series
+        The number of each used edge, as :func:`numbers_of_edges` gives it.
+    stops : iterable of str
+        The nodes that links join; a number that ends at one of them has no loose end.
+
+    Returns
+    -------
+    Series
+        As ``number``, longer: from each loose end the shortest way along unused edges of its own number, ferries
+        apart, to a node that is a stop or on a used edge; nothing where there is none.
+    """
+    out = dict(number)
+    stopping = set(stops)
+    ends = {edge: (str(a), str(b)) for edge, a, b in edges[["from_node", "to_node"]].itertuples()}
+    touched = {node for edge in out for node in ends[edge]}
+    free = edges[~edges["ferry"].astype(bool) & ~edges.index.isin(list(out))].sort_index()
+    for name, own in free.groupby(free["number"].fillna("").astype(str), sort=True):
+        degree = Counter(node for edge, called in out.items() if called == name for node in ends[edge])
+        lengths = {edge: (*ends[edge], float(length)) for edge, length in own["length_m"].items()}
+        for node in sorted(node for node, count in degree.items() if name and count == 1 and node not in stopping):
+            for edge in _onward(node, lengths, (touched | stopping) - {node}):
+                out[edge] = str(name)
+                touched.update(ends[edge])
+                del lengths[edge]
+    return pd.Series(out, dtype=object).sort_index()
+
+
+def _onward(start: str, lengths: dict[str, tuple[str, str, float]], goals: set[str]) -> list[str]:
+    """Return the edges of the shortest way from a node to the nearest goal; none where there is no way."""
+    at: dict[str, list[str]] = defaultdict(list)
+    for edge, (a, b, _) in lengths.items():
+        at[a].append(edge)
+        at[b].append(edge)
+    queue: list[tuple[float, str, list[str]]] = [(0.0, start, [])]
+    seen: set[str] = set()
+    while queue:
+        length, node, way = heappop(queue)
+        if node in goals:
+            return way
+        if node not in seen:
+            seen.add(node)
+            for edge in at[node]:
+                heappush(queue, (length + lengths[edge][2], _other(lengths[edge][:2], node), [*way, edge]))
+    return []
 
 
 def _continuations(node: str, here: list[str], strength: dict[str, tuple[bool, float]]) -> dict[tuple[str, str], str]:
