@@ -17,6 +17,7 @@ OUTLINE: Final = "#57534A"
 """The region's border, as in the web map."""
 SEA_KIND: Final = "hav"
 _OUTLINE_PX: Final = 1.8
+_CELL_PX: Final = 5.0
 _GROUND: Final = ("markanvandning", "region", "grannkommuner", "land")
 """What everything else lies on, from the top down."""
 _HIDDEN_UNSTYLED: Final = "underlag"
@@ -64,9 +65,11 @@ def packaged_layers(image: StructureImage, lang: str = "sv") -> list[Packaged]:
     return sorted((item for item in made if len(item.frame)), key=lambda item: _place(item, known))
 
 
-def _place(item: Packaged, known: list[str]) -> tuple[int, int, int]:
+def _place(item: Packaged, known: list[str]) -> tuple[int, int, bool, int]:
+    """Return what the layers are sorted by: group, ground last, points over lines and areas, the catalogue's order."""
     ground = _GROUND.index(item.id) + 1 if item.id in _GROUND else 0
-    return GROUPS.index(item.group), ground, known.index(item.id) if item.id in known else len(known)
+    own = known.index(item.id) if item.id in known else len(known)
+    return GROUPS.index(item.group), ground, item.geometry != "point", own
 
 
 def _legend_labels(image: StructureImage, lang: str) -> dict[str, dict[str, str]]:
@@ -83,17 +86,18 @@ def _packaged(image: StructureImage, layer: Layer, labels: dict[str, dict[str, s
     if style is None:
         style = _plain_style(image, layer)
     elif style.geometry == "raster":
-        style = style.model_copy(update={"geometry": _kind(layer.geo), "visible": False})
+        marks = [item.model_copy(update={"size": _CELL_PX}) for item in style.classes]
+        style = style.model_copy(update={"geometry": _kind(layer.geo), "visible": False, "classes": marks})
     if layer.id == "vatten" and "kind" in layer.frame:
         style = _with_sea(image, style)
     present = set(class_values(style, layer.frame)) if style.geometry != "raster" else set()
     absent = {item.value for item in style.classes if item.value == "other" and len(present) > 1}
-    own = labels.get(layer.id, {})
+    own = labels.get(layer.id, {}) if style.by != "kind" else {}
     return Packaged(layer.id, style.group, layer.geo, layer.meta, style, own, frozenset(absent))
 
 
 def _with_sea(image: StructureImage, style: LayerStyle) -> LayerStyle:
-    whole = style.classes[0]
+    whole = style.classes[0].model_copy(update={"title": _title("package.lake")})
     sea = whole.model_copy(update={"value": SEA_KIND, "fill": image.settings.style.sea, "title": _title("package.sea")})
     return style.model_copy(update={"by": "kind", "classes": [whole, sea]})
 

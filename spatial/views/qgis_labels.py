@@ -6,10 +6,11 @@ from xml.etree import ElementTree as ET
 from spatial.settings import Style, StyleClass
 from spatial.views.package import Packaged
 from spatial.views.qgis_symbols import mm, rgba, symbol_layer
+from spatial.views.style import RAIL
 
 PT_A_PX: Final = 0.75
 _ORDER: Final = "R,L,TR,BR,TL,BL,TSR,BSR"
-_SEEN_FROM: Final = ((12.5, 0), (10.5, 2_500_000), (9.5, 1_200_000), (0.0, 500_000))
+_SEEN_FROM: Final = ((12.5, 0), (10.0, 3_000_000), (9.5, 1_200_000), (0.0, 500_000))
 """From which scale labels of at least so many px are shown; 0 is always. The small ones would cover the county."""
 _BADGE_PX: Final = 10.5
 _SEA_PT: Final = 12.0
@@ -50,7 +51,7 @@ def labeling(item: Packaged, style: Style, class_expression: str) -> ET.Element 
         rules += [_node_rule(cls, rank, style, class_expression) for rank, cls in enumerate(item.style.classes)
                   if cls.label_size]  # fmt: skip
     elif item.id == "strak" and "number" in item.frame:
-        rules.append(_rule("\"number\" <> ''", _badge(item, style)))
+        rules.append(_rule(_numbered(item), _badge(item, style)))
     elif item.id == "kommuner":
         settings = _settings("name", style, size=7.5, colour=style.muted, halo=style.paper, place=_inside())
         rules.append(_rule("", settings, _AREA_FROM))
@@ -72,6 +73,12 @@ def _rule(condition: str, settings: ET.Element, seen_from: int = 0) -> ET.Elemen
         rule.set("scalemaxdenom", str(seen_from))
     rule.append(settings)
     return rule
+
+
+def _numbered(item: Packaged) -> str:
+    """Return which corridors have a badge: roads by their number; a railway's name is no number."""
+    roads = f" AND coalesce(\"mode\", '') <> '{RAIL}'" if "mode" in item.frame else ""
+    return f"\"number\" <> ''{roads}"
 
 
 def _node_rule(cls: StyleClass, rank: int, style: Style, class_expression: str) -> ET.Element:

@@ -160,7 +160,7 @@ def _ticks(item: StyleClass) -> ET.Element:
     made = symbol_layer(
         "HashLine",
         {
-            "hash_angle": "90",
+            "hash_angle": "0",
             "hash_length": mm(_TICK_PX),
             "hash_length_unit": "MM",
             "interval": mm(item.ticks),

@@ -1,0 +1,96 @@
+"""The layers of the QGIS project, in the order they lie on each other."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from spatial.model import LayerMeta, StructureImage
+from spatial.texts import text
+from spatial.views.columns import plain
+from spatial.views.geopackage import TABLE_PREFIX, table_meta
+from spatial.views.package import Packaged, packaged_layers
+from spatial.views.qgis_metadata import status_word
+from spatial.views.rasters import WrittenRaster, image_rasters
+from spatial.views.style import GROUPS
+
+PROJECT_NAME: Final = "strukturbild"
+_OVER_GROUND: Final = ("befolkning", "markanvandning")
+
+
+@dataclass(frozen=True)
+class ProjectLayer:
+    """A layer of the project: a table or layer of the GeoPackage, or a raster."""
+
+    key: str
+    id: str
+    title: str
+    group: str
+    source: str
+    visible: bool
+    meta: LayerMeta
+    content: Packaged | WrittenRaster | pd.DataFrame
+
+    @property
+    def provider(self) -> str:
+        """What QGIS reads it with."""
+        return "gdal" if isinstance(self.content, WrittenRaster) else "ogr"
+
+
+def project_layers(image: StructureImage, gpkg: str, rasters: str, lang: str = "sv") -> list[ProjectLayer]:
+    """Return the project's layers, the topmost first, the tables last."""
+    made = [_vector(item, gpkg, lang) for item in packaged_layers(image, lang)]
+    for raster in reversed(image_rasters(image, lang)):
+        layer = ProjectLayer(
+            key=raster.name,
+            id=f"{PROJECT_NAME}_raster_{raster.name}",
+            title=_with_status(raster.title, raster.meta, lang),
+            group=raster.group,
+            source=f"{rasters}/{raster.name}.tif",
+            visible=raster.visible,
+            meta=raster.meta,
+            content=raster,
+        )
+        made.insert(_raster_place(made, layer), layer)
+    for name, table in image.indicators.items():
+        meta = table_meta(image, name, lang)
+        made.append(
+            ProjectLayer(
+                key=TABLE_PREFIX + name, id=f"{PROJECT_NAME}_{TABLE_PREFIX}{name}", title=meta.title.get(lang),
+                group="tabeller", source=f"{gpkg}|layername={TABLE_PREFIX}{name}", visible=False, meta=meta,
+                content=plain(table, image.settings, lang),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _raster_place(made: list[ProjectLayer], layer: ProjectLayer) -> int:
+    """Return where a raster goes: over the ground it colours, under what is drawn on it."""
+    ground = [
+        index for index, other in enumerate(made) if other.group == layer.group and other.key in {"region", "land"}
+    ]
+    if layer.key in _OVER_GROUND and ground:
+        return ground[0]
+    own = [index for index, other in enumerate(made) if other.group == layer.group]
+    points = [index for index in own if isinstance(made[index].content, Packaged) and made[index].key == "service"]
+    if own:
+        return (points or [own[0] - 1])[-1] + 1
+    later = [index for index, other in enumerate(made) if _rank(other.group) > _rank(layer.group)]
+    return later[0] if later else len(made)
+
+
+def _rank(group: str) -> int:
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def _vector(item: Packaged, gpkg: str, lang: str) -> ProjectLayer:
+    title = _with_status(item.meta.title.get(lang), item.meta, lang)
+    identity = f"{PROJECT_NAME}_{item.id}"
+    source = f"{gpkg}|layername={item.id}"
+    return ProjectLayer(item.id, identity, title, item.group, source, item.style.visible, item.meta, item)
+
+
+def _with_status(title: str, meta: LayerMeta, lang: str) -> str:
+    if meta.status != "modellerat":
+        return title
+    return text("package.status_note", lang, title=title, status=status_word(meta.status, lang))
