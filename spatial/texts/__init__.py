@@ -54,12 +54,12 @@ def has_text(key: str, lang: str = DEFAULT_LANGUAGE) -> bool:
 
 
 def number(value: float, decimals: int = 0, lang: str = DEFAULT_LANGUAGE) -> str:
-    r"""Return ``value`` written as the language writes numbers.
+    r"""Return ``value`` written as the language writes numbers, no-break space between thousands.
 
     Examples
     --------
     >>> number(274455)
-    '274\\xa0455'
+    '274\xa0455'
     >>> number(12.345, 1)
     '12,3'
     >>> number(12.345, 1, lang="en")

@@ -42,7 +42,12 @@ def test_embedded_settings_read():
 def test_no_is_a_text_and_codes_keep_their_zero(tmp_path: Path):
     path = write(tmp_path, "no: no\ncode: 0114\nnumber: 12\nyes: on\nempty: null\nday: 2020-01-01\n")
     assert read_document(path).values == {
-        "no": "no", "code": "0114", "number": 12, "yes": "on", "empty": None, "day": "2020-01-01",
+        "no": "no",
+        "code": "0114",
+        "number": 12,
+        "yes": "on",
+        "empty": None,
+        "day": "2020-01-01",
     }
 
 
@@ -59,7 +64,9 @@ def test_minimal_region(tmp_path: Path):
 
 
 def test_all_faults_at_once_each_with_its_line(tmp_path: Path):
-    broken = REGION.replace('["2480"]', "[2480]").replace("year: 2021", "yaer: 2021").replace("- kommuner", "- kommunar")
+    broken = (
+        REGION.replace('["2480"]', "[2480]").replace("year: 2021", "yaer: 2021").replace("- kommuner", "- kommunar")
+    )
     with pytest.raises(ConfigError) as caught:
         read_settings(write(tmp_path, broken))
     said = str(caught.value)
