@@ -14,6 +14,7 @@ from spatial.lattice import cells_from_lower_left, lattice_for, parse_cell_ids, 
 
 __all__ = [
     "cells_from_lower_left",
+    "first_zone",
     "lattice_for",
     "parse_cell_ids",
     "require_same_crs",
@@ -77,9 +78,9 @@ def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside
     polygons = np.asarray(ordered.geometry, object)
     position = np.full(len(points), len(polygons))
     outside_m = np.zeros(len(points))
-    zone, point = shapely.STRtree(points).query(polygons, predicate="intersects")
-    np.minimum.at(position, point, zone)
-    lost = np.flatnonzero(position == len(polygons))
+    found = first_zone(points, polygons)
+    position[found >= 0] = found[found >= 0]
+    lost = np.flatnonzero(found < 0)
     if len(lost) and len(polygons):
         position[lost], outside_m[lost] = _nearest(points[lost], polygons)
         position[lost[outside_m[lost] > max_outside_m]] = len(polygons)
@@ -90,6 +91,14 @@ def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside
         {"zone": pd.Series(codes[position], index=cells.index, dtype=object), "outside_m": outside_m},
         index=cells.index,
     )
+
+
+def first_zone(points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Return the first of the polygons that each point lies in or on the border of, -1 in none: arrays in and out."""
+    position = np.full(len(points), len(polygons))
+    zone, point = shapely.STRtree(points).query(polygons, predicate="intersects")
+    np.minimum.at(position, point, zone)
+    return np.where(position == len(polygons), -1, position).astype(np.int64)
 
 
 def _nearest(

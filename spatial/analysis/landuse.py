@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.analysis.grid import require_same_crs, zones_of_cells
+from spatial.analysis.grid import first_zone, require_same_crs
 from spatial.analysis.nearness import nearest_m
 from spatial.geo import ANALYSIS_CRS, same_crs
 from spatial.lattice import lattice_for
@@ -98,9 +98,9 @@ def model_land_use(
     _check(municipalities, (localities, water, roads), parameters)
     grid = lattice_for(tuple(municipalities.total_bounds), size_m)
     row, col = (index.ravel() for index in np.indices(grid.shape))
-    centres = gpd.GeoDataFrame(geometry=shapely.points(*grid.centre(row, col)), crs=grid.crs)
-    inside = zones_of_cells(centres, municipalities, max_outside_m=0)["zone"].notna().to_numpy()
-    points = np.asarray(centres.geometry, object)[inside]
+    points = np.asarray(shapely.points(*grid.centre(row, col)), object)
+    inside = first_zone(points, np.asarray(municipalities.geometry, object)) >= 0
+    points = points[inside]
     band = np.zeros(grid.shape, np.uint8)
     band[row[inside], col[inside]] = _classes(points, localities, _array(water), _array(roads), parameters)
     return Raster(grid, {BAND: band}, CLASSES)
