@@ -20,6 +20,8 @@ _OUTLINE_PX: Final = 1.8
 _CELL_PX: Final = 5.0
 _GROUND: Final = ("markanvandning", "region", "grannkommuner", "land")
 """What everything else lies on, from the top down."""
+_WITH: Final = {"regiongrans": "kommuner"}
+"""Layers of our own that are drawn with one of the catalogue's."""
 _HIDDEN_UNSTYLED: Final = "underlag"
 
 
@@ -52,8 +54,8 @@ def packaged_layers(image: StructureImage, lang: str = "sv") -> list[Packaged]:
     Returns
     -------
     list of Packaged
-        Every layer with geometry; the cells as their centre points; and two that only help the drawing: the region's
-        outline, and the names of seas.
+        Every layer with geometry; the cells as their centre points; and two that only help the drawing: the region
+        as a whole (paper and border), and the names of seas.
     """
     labels = _legend_labels(image, lang)
     made = [
@@ -68,7 +70,7 @@ def packaged_layers(image: StructureImage, lang: str = "sv") -> list[Packaged]:
 def _place(item: Packaged, known: list[str]) -> tuple[int, int, bool, int]:
     """Return what the layers are sorted by: group, ground last, points over lines and areas, the catalogue's order."""
     ground = _GROUND.index(item.id) + 1 if item.id in _GROUND else 0
-    own = known.index(item.id) if item.id in known else len(known)
+    own = known.index(_WITH.get(item.id, item.id)) if _WITH.get(item.id, item.id) in known else len(known)
     return GROUPS.index(item.group), ground, item.geometry != "point", own
 
 
@@ -137,20 +139,26 @@ def _title(key: str) -> Title:
 
 
 def _region(image: StructureImage) -> list[Packaged]:
-    """Return the region as one area: the paper that its structure is drawn on, and its border."""
+    """Return the region as one area: the paper that its structure is drawn on, and its border over the ground."""
     layer = image.layers.get("kommuner")
     if layer is None or layer.frame.empty:
         return []
-    region = image.settings.region
-    title = _title("package.region")
-    whole = StyleClass(
-        value="all", title=title, fill=image.settings.style.paper, stroke=OUTLINE, stroke_width=_OUTLINE_PX
-    )
-    style = LayerStyle(id="region", title=title, group="underlag", geometry="polygon", classes=[whole])
+    region, catalogue = image.settings.region, image.settings.style
     shape = shapely.union_all(layer.geo.geometry.to_numpy())
-    ids = pd.Index([region.id], name="id")
-    frame = gpd.GeoDataFrame({"name": [region.title.sv]}, geometry=[shape], crs=layer.geo.crs, index=ids)
-    return [_helper("region", frame, style, layer.meta)]
+    frame = gpd.GeoDataFrame(
+        {"name": [region.title.sv]}, geometry=[shape], crs=layer.geo.crs, index=pd.Index([region.id], name="id")
+    )
+    looks = {
+        "regiongrans": {"stroke": OUTLINE, "stroke_width": _OUTLINE_PX},
+        "region": {"fill": catalogue.paper},
+    }
+    made = []
+    for name, look in looks.items():
+        title = _title(f"package.{name}")
+        whole = StyleClass.model_validate({"value": "all", "title": title, **look})
+        style = LayerStyle(id=name, title=title, group="underlag", geometry="polygon", classes=[whole])
+        made.append(_helper(name, frame, style, layer.meta))
+    return made
 
 
 def _seas(image: StructureImage, lang: str) -> list[Packaged]:

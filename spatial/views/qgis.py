@@ -104,8 +104,11 @@ def readme(image: StructureImage, lang: str = "sv") -> str:
 def _layer_line(layer: ProjectLayer, lang: str) -> str:
     where = layer.source.replace("|layername=", ": ")
     status = status_word(layer.meta.status, lang)
-    return text("package.readme.layer", lang, title=layer.meta.title.get(lang), where=where, status=status,
-                source=layer.meta.source, year=layer.meta.year, licence=layer.meta.licence)  # fmt: skip
+    if layer.group == "tabeller" or layer.provider == "gdal":
+        return text("package.readme.short", lang, title=layer.title, where=where, status=status)
+    meta = layer.meta
+    values = {"source": meta.source, "year": meta.year, "licence": meta.licence}
+    return text("package.readme.layer", lang, title=meta.title.get(lang), where=where, status=status, **values)
 
 
 def _zip(paths: list[Path], home: Path, target: Path) -> None:

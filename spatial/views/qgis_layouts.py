@@ -166,6 +166,9 @@ def _map(image: StructureImage, sheet: Sheet, extent: tuple[float, float, float,
     made.append(_colour("BackgroundColor", ground))
     west, south, east, north = (f"{value:.1f}" for value in extent)
     ET.SubElement(made, "Extent", {"xmin": west, "ymin": south, "xmax": east, "ymax": north})
+    blocking = ET.SubElement(made, "labelBlockingItems")
+    for name in ("skalstock", "norrpil"):
+        ET.SubElement(blocking, "item", {"uuid": sheet.identity(name)})
     driven = "1" if sheet.atlas else "0"
     ET.SubElement(made, "AtlasMap", {"atlasDriven": driven, "scalingMode": "2", "margin": str(_ATLAS_MARGIN)})
     return made

@@ -15,7 +15,7 @@ from spatial.views.qgis_qml import label_of
 from spatial.views.rasters import WrittenRaster
 from spatial.views.style import GROUPS
 
-_SILENT: Final = frozenset({"region", "land", "grannkommuner", "havsnamn"})
+_SILENT: Final = frozenset({"region", "regiongrans", "land", "grannkommuner", "havsnamn"})
 """The ground, which needs no explaining."""
 _BREAK: Final = "¶"
 _LINE: Final = 42
@@ -55,14 +55,7 @@ def legend(
         How much larger than on A4 its texts are.
     lang : {"sv", "en", "no"}
     """
-    frame.attrib |= {
-        "title": "", "map_uuid": map_id, "legendFilterByMap": "1", "legendFilterByAtlas": "0", "resizeToContents": "1",
-        "symbolWidth": f"{9 * scale:g}", "symbolHeight": f"{3.4 * scale:g}", "columnCount": "1", "splitLayer": "0",
-        "boxSpace": "0", "columnSpace": "2", "lineSpacing": "0.8", "wrapChar": _BREAK, "rasterBorder": "0",
-        "symbolAlignment": "1", "titleAlignment": "1", "equalColumnWidth": "0", "wmsLegendWidth": "50",
-        "wmsLegendHeight": "25", "minSymbolSize": "0", "maxSymbolSize": f"{7 * scale:g}",
-        "fontColor": image.settings.style.ink, "outlineWidthM": "0.3,mm",
-    }  # fmt: skip
+    frame.attrib |= _looks(map_id, scale, image.settings.style.ink)
     frame.append(_styles(font_family(image.settings.style), scale))
     tree = ET.SubElement(frame, "layer-tree-group")
     for group in GROUPS:
@@ -73,6 +66,17 @@ def legend(
                                                           "checked": "Qt::Checked", "expanded": "1"})  # fmt: skip
         for layer in members:
             branch.append(_entry(layer, lang))
+
+
+def _looks(map_id: str, scale: float, ink: str) -> dict[str, str]:
+    return {
+        "title": "", "map_uuid": map_id, "legendFilterByMap": "1", "legendFilterByAtlas": "0", "resizeToContents": "1",
+        "symbolWidth": f"{9 * scale:g}", "symbolHeight": f"{3.4 * scale:g}", "columnCount": "1", "splitLayer": "0",
+        "boxSpace": "0", "columnSpace": "2", "lineSpacing": "0.8", "wrapChar": _BREAK, "rasterBorder": "0",
+        "symbolAlignment": "1", "titleAlignment": "1", "equalColumnWidth": "0", "wmsLegendWidth": "50",
+        "wmsLegendHeight": "25", "minSymbolSize": "0", "maxSymbolSize": f"{7 * scale:g}",
+        "fontColor": ink, "outlineWidthM": "0.3,mm",
+    }  # fmt: skip
 
 
 def _styles(family: str, scale: float) -> ET.Element:

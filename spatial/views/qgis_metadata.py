@@ -40,27 +40,31 @@ def layer_metadata(
     status = status_word(meta.status, lang)
     title = meta.title.get(lang)
     values = {"title": title, "status": status, "source": meta.source, "year": meta.year, "licence": meta.licence}
-    history = [
-        text("package.history_status", lang, status=status),
-        text("package.history_source", lang, source=meta.source),
-        text("package.history_year", lang, year=meta.year),
-    ]
-    if meta.lineage:
-        history.append(text("package.history_lineage", lang, lineage=meta.lineage))
-    if fingerprint:
-        history.append(text("package.history_fingerprint", lang, fingerprint=fingerprint))
     made = _element(tag, name, title, text("package.abstract", lang, **values), lang)
     words = ET.SubElement(made, "keywords", {"vocabulary": "strukturbild"})
     for word in (status, meta.role, str(meta.year)):
         ET.SubElement(words, "keyword").text = word
     _contact(made, meta.provider)
     ET.SubElement(made, "links")
-    for line in history:
+    for line in _history(meta, status, fingerprint, lang):
         ET.SubElement(made, "history").text = line
     _rights(made, meta, lang)
     if bounds:
         _extent(made, bounds, meta.year)
     return made
+
+
+def _history(meta: LayerMeta, status: str, fingerprint: str, lang: str) -> list[str]:
+    lines = [
+        text("package.history_status", lang, status=status),
+        text("package.history_source", lang, source=meta.source),
+        text("package.history_year", lang, year=meta.year),
+    ]
+    if meta.lineage:
+        lines.append(text("package.history_lineage", lang, lineage=meta.lineage))
+    if fingerprint:
+        lines.append(text("package.history_fingerprint", lang, fingerprint=fingerprint))
+    return lines
 
 
 def whole_metadata(tag: str, image: StructureImage, title: str, schematic: str, lang: str = "sv") -> ET.Element:

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from spatial.model import StructureImage
 from spatial.texts import text
 
-_GROUND: Final = ("region", "grannkommuner", "land", "vatten", "vattendrag", "kommuner", "havsnamn")
+_GROUND: Final = ("region", "regiongrans", "grannkommuner", "land", "vatten", "vattendrag", "kommuner", "havsnamn")
 _THEMES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("population", ("befolkning",)),
     ("nodes", ("noder", "befolkning")),

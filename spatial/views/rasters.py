@@ -142,14 +142,16 @@ def _land_use(layer: Layer, style: LayerStyle, lang: str) -> WrittenRaster:
         raise TypeError(layer.id)
     band = next(iter(raster.bands.values()))
     known = {item.value: item for item in style.classes}
+    there = set(raster.classes.values())
+    order = [*(name for name in known if name in there), *sorted(there - set(known))]
     shades, names = [], [""]
     values = np.zeros(band.shape, np.uint8)
-    for code, (value, name) in enumerate(sorted(raster.classes.items()), 1):
+    for code, name in enumerate(order, 1):
         item = known.get(name)
         shown = item.title.get(lang) if item is not None else name
         shades.append(Shade(float(code), item.fill if item is not None else "#888888", shown))
         names.append(shown)
-        values[band == value] = code
+        values[np.isin(band, [value for value, own in raster.classes.items() if own == name])] = code
     title = text("package.raster_land_use", lang)
     return WrittenRaster(
         "markanvandning", layer.id, style.group, title, raster.grid, values, layer.meta, "", shades, style.visible,

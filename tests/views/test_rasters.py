@@ -1,9 +1,11 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 import rasterio
 
+from spatial.model import Raster
 from spatial.views.rasters import UNREACHABLE, write_rasters
 from spatial.views.style import step_tones
 from tests.views.make_image import make_image
@@ -92,3 +94,18 @@ def test_the_same_image_makes_the_same_bytes(image, written, tmp_path):
 
 def test_an_image_without_grids_has_no_rasters(tmp_path):
     assert write_rasters(make_image(without=("rutnat", "markanvandning")), tmp_path) == []
+
+
+def test_values_of_one_class_are_one_class_in_the_raster(image, tmp_path):
+    layer = image.layers["markanvandning"]
+    merged = Raster(layer.raster.grid, layer.raster.bands, {**layer.raster.classes, 1: "skog", 2: "okänt slag"})
+    layers = {**image.layers, "markanvandning": replace(layer, raster=merged)}
+    path = next(
+        path for path in write_rasters(replace(image, layers=layers), tmp_path) if path.stem == "markanvandning"
+    )
+    with rasterio.open(path) as source:
+        told, cells = source.tags()["CLASSES"], source.read(1)
+    assert told == "1 = Skog; 2 = Fjäll; 3 = Vatten; 4 = Myr; 5 = okänt slag"
+    band = layer.raster.bands["class"]
+    assert (cells == 1).sum() == ((band == 1) | (band == 3)).sum()
+    assert ((cells == 0) == (band == 0)).all()
