@@ -14,15 +14,15 @@ from affine import Affine
 from spatial.errors import Fault, OutputError
 from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, Raster, StepRecord, StructureImage
 from spatial.settings import Settings, Title
+from spatial.storage import IMAGE as FOLDER
 
-FOLDER: Final = ".bild"
 _VERSION: Final = 1
 
 
 def save_image(image: StructureImage, folder: Path) -> None:
     """Write the image's layers, tables and provenance under ``folder`` (a new version's folder).
 
-    The layers lie in ``.bild/<fingerprint>``; ``read_image`` takes the one that the manifest names.
+    The layers lie in ``.bild/<fingerprint>``; ``load_image`` takes the one that the manifest names.
     """
     home = folder / FOLDER / image.provenance.fingerprint
     home.mkdir(parents=True, exist_ok=True)

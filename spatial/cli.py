@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from spatial.texts import text
 
 _EXIT_FAULTS = 1
 _EXIT_MISTAKE = 2
+_EXIT_INTERRUPTED = 130
 _CONFIG = click.argument("config", required=False)
 _DATA = click.option("--data", type=click.Path(path_type=Path), help=text("cli.help.data"))
 _OUT = click.option("--out", type=click.Path(path_type=Path), help=text("cli.help.out"))
@@ -27,10 +29,52 @@ def _clear_errors() -> Iterator[None]:
         sys.exit(_EXIT_MISTAKE)
     except KeyboardInterrupt:
         click.echo(text("cli.interrupted"), err=True)
-        sys.exit(130)
+        sys.exit(_EXIT_INTERRUPTED)
 
 
-@click.group(help=text("cli.help.main"), context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, whose misuse is said in the user's language."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; a mistake in how it is called gives one sentence and exit code 2."""
+        try:
+            with _clear_errors():
+                code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.UsageError as error:
+            click.echo(_usage(error), err=True)
+            sys.exit(_EXIT_MISTAKE)
+        except click.Abort:
+            click.echo(text("cli.interrupted"), err=True)
+            sys.exit(_EXIT_INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            raise StrukturbildError("cli.usage.no_command", name=cmd_name, command=ctx.command_path)
+        return found
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "strukturbild"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    if isinstance(error, click.NoSuchOption):
+        return text("cli.usage.no_option", name=error.option_name, command=command)
+    if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
+        key = "cli.usage.missing" if isinstance(error, click.MissingParameter) else "cli.usage.value"
+        names = [name for name in error.param.opts if name.startswith("-")] or [error.param.make_metavar(error.ctx)]
+        return text(key, name=names[0], command=command)
+    return text("cli.usage.other", command=command)
+
+
+def _data_folder(data: Path | None) -> None:
+    if data is not None and not data.is_dir():
+        raise StrukturbildError("cli.no_data_folder", folder=data)
+
+
+@click.group(cls=_Commands, help=text("cli.help.main"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="strukturbild")
 def cli() -> None:
     """Strukturbild."""
@@ -46,8 +90,7 @@ def build(config: str | None, data: Path | None, out: Path | None) -> None:
     from spatial import console
 
     with _clear_errors():
-        if data is not None and not data.is_dir():
-            raise StrukturbildError("cli.no_data_folder", folder=data)
+        _data_folder(data)
         with console.progress() as tell:
             image, folder = workshop.build(config, data=data, out=out, progress=tell)
         console.show_summary(image, folder)
@@ -62,8 +105,11 @@ def check(inputs: tuple[str, ...], config: str | None, data: Path | None) -> Non
     from spatial import console, examination
 
     with _clear_errors():
+        _data_folder(data)
         files = [Path(name) for name in inputs if not examination.is_config(name)]
         configs = [name for name in inputs if examination.is_config(name)]
+        if len(configs) > 1:
+            raise StrukturbildError("cli.many_configs", names=", ".join(configs))
         if files:
             found = examination.examine_files(files, config or (configs[0] if configs else None))
         else:
@@ -97,6 +143,7 @@ def app(config: str | None, data: Path | None, out: Path | None, port: int | Non
     from spatial import server
 
     with _clear_errors():
+        _data_folder(data)
         server.run_app(config, data=data, out=out, port=port)
 
 

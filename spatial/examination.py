@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.analysis.inventory import inventory
-from spatial.errors import Fault, GateError, LayerError
+from spatial.errors import ConfigError, Fault, GateError, LayerError
 from spatial.inputs import gate, truth
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import folder_of, inspect_layers, read_layer, region_of
@@ -68,7 +68,16 @@ def _inventory(settings: Settings, layers: dict[str, Layer]) -> pd.DataFrame | N
 
 
 def examine_files(files: list[Path], config: str | None = None) -> Examination:
-    """Return the faults of files that somebody gave, judged against a region."""
+    """Return the faults of files that somebody gave, judged against a region.
+
+    Raises
+    ------
+    ConfigError
+        If a file is not there, or the settings cannot be used.
+    """
+    absent = [file for file in files if not file.exists()]
+    if absent:
+        raise ConfigError("cli.no_file", path=", ".join(map(str, absent)))
     settings = read_settings(config)
     spec = settings.layers_of("municipalities")[0]
     region = region_of(read_layer(spec, folder_of(spec, settings, None), settings, None), settings)

@@ -6,18 +6,21 @@ on it. A step whose needs are not met is left out and named.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final, TypeVar, get_args
 
 from spatial import fingerprints
 from spatial.model import Layer, Omission, Provenance, StepRecord, StructureImage
-from spatial.settings import Role, Settings
+from spatial.settings import Role, Settings, Strict
 from spatial.steps import access, ground, people, places, register, structure
 from spatial.steps.work import Products, Step, Work
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Model = TypeVar("Model", bound=Strict)
 METHOD_VERSION: Final = "1"
 """Raised when a method changes, so that results of the old one are not taken for those of the new."""
 
@@ -41,7 +44,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         optional=("outside_places",),
         settings=("region",),
     ),
-    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh",)),
+    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh", "region.year")),
     Step(
         "population",
         people.population,
@@ -74,15 +77,20 @@ RECIPE: Final[tuple[Step, ...]] = (
         "access",
         access.minutes,
         after=("areas", "population", "roads", "services"),
-        settings=("access", "services", "region"),
+        settings=("access", "services", "region.year"),
     ),
-    Step("thresholds", access.thresholds, after=("population", "access", "areas"), settings=("thresholds", "region")),
+    Step(
+        "thresholds",
+        access.thresholds,
+        after=("population", "access", "areas"),
+        settings=("thresholds", "access", "region.year"),
+    ),
     Step(
         "nodes",
         structure.nodes,
         after=("places",),
         built_on=("services", "population"),
-        settings=("hierarchy", "services", "region"),
+        settings=("hierarchy", "services", "region.year"),
     ),
     Step(
         "corridors",
@@ -90,22 +98,21 @@ RECIPE: Final[tuple[Step, ...]] = (
         after=("roads", "nodes"),
         built_on=("population",),
         optional=("railways",),
-        settings=("corridors", "hierarchy", "access"),
+        settings=("corridors", "access", "road_speeds_kmh", "region.year"),
     ),
     Step(
         "hinterlands",
         structure.hinterlands,
         after=("population", "roads", "nodes"),
         built_on=("areas",),
-        settings=("access", "hierarchy"),
+        settings=("access", "corridors", "region"),
     ),
     Step(
         "register",
         register.summary,
         after=("areas",),
         optional=get_args(Role),
-        built_on=("population", "thresholds", "nodes", "corridors", "land_use"),
-        settings=("region", "thresholds"),
+        built_on=("population", "thresholds", "nodes"),
     ),
 )
 
@@ -128,6 +135,7 @@ def compose(
     StructureImage
         Pure: the same settings and layers give the same image, with the same fingerprint, on any machine.
     """
+    layers = _ordered(layers)
     made: dict[str, Products] = {}
     records: dict[str, StepRecord] = {}
     omissions: list[Omission] = []
@@ -145,9 +153,15 @@ def compose(
         products = step.run(work)
         made[step.name] = products.sealed(seal, work.modelled)
         seconds = time.perf_counter() - started
-        records[step.name] = StepRecord(step.name, inputs, work.parameters(), seal, seconds)
+        parameters = {name: section_of(settings, name) for name in step.settings}
+        records[step.name] = StepRecord(step.name, inputs, parameters, seal, seconds)
         omissions += products.omissions
     return _image(settings, layers, made, records, omissions)
+
+
+def _ordered(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    """Return the layers by id, each with its rows by id: in which order they came does not matter."""
+    return {name: replace(layers[name], frame=layers[name].frame.sort_index(kind="stable")) for name in sorted(layers)}
 
 
 def _image(
@@ -187,7 +201,7 @@ def _work(step: Step, settings: Settings, layers: Mapping[str, Layer], made: Map
     wanted = {*step.roles, *step.optional}
     given = {name: layer for name, layer in layers.items() if layer.meta.role in wanted}
     known = {name: made[name] for name in (*step.after, *step.built_on) if name in made}
-    return Work(step, settings, given, known)
+    return Work(step, declared(settings, step.settings), given, known)
 
 
 def _inputs(step: Step, layers: Mapping[str, Layer], records: Mapping[str, StepRecord]) -> dict[str, str]:
@@ -213,3 +227,28 @@ def section_of(settings: Settings, dotted: str) -> object:
     for part in dotted.split("."):
         content = content[part] if isinstance(content, Mapping) else None
     return content
+
+
+def declared(settings: Settings, names: Iterable[str]) -> Settings:
+    """Return the settings with nothing but the sections named; another is an AttributeError to whoever reads it.
+
+    Examples
+    --------
+    >>> from spatial.inputs.config import read_settings
+    >>> seen = declared(read_settings(), ["region.year"])
+    >>> seen.region.year, hasattr(seen.region, "title"), hasattr(seen, "access")
+    (2021, False, False)
+    """
+    return _part(settings, [name.split(".") for name in names])
+
+
+def _part(model: Model, wanted: Iterable[Sequence[str]]) -> Model:
+    sections: dict[str, list[Sequence[str]]] = {}
+    for first, *rest in wanted:
+        sections.setdefault(first, []).append(rest)
+    seen = model.model_copy()
+    seen.__dict__.clear()
+    for name, below in sections.items():
+        value = getattr(model, name)
+        seen.__dict__[name] = value if [] in below or not isinstance(value, Strict) else _part(value, below)
+    return seen

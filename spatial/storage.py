@@ -16,8 +16,11 @@ from filelock import FileLock, Timeout
 from spatial.errors import OutputError
 
 MANIFEST: Final = "manifest.json"
+IMAGE: Final = ".bild"
+"""The folder of whole images, one a fingerprint; the manifest names the one that holds."""
 _LOCK: Final = ".strukturbild.lock"
 _LOCK_SECONDS: Final = 60.0
+_FRESH: Final = ".bygge-"
 
 
 def bundled(*parts: str) -> Path:
@@ -37,36 +40,50 @@ def user_folder(region_id: str) -> Path:
 
 
 def check_writable(folder: Path) -> None:
-    """Make the folder, or say why it cannot be written before any work is done.
+    """Say whether a folder can be written, or made, before any work is done; nothing is made.
 
     Raises
     ------
     OutputError
         If the folder cannot be made or written.
     """
+    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise OutputError("storage.unwritable", folder=folder, reason=error.strerror or "") from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError("storage.unwritable", folder=folder, reason=error.strerror or "")
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 @contextlib.contextmanager
 def new_version(folder: Path) -> Iterator[Path]:
     """Give a temporary folder to write in; on success its files replace those of ``folder``, the manifest last.
 
-    Nothing else in the folder is touched, and a failure leaves what was there.
+    What the older manifest lists and the new version lacks goes, and so do older images. Nothing else in the folder
+    is touched, and a failure leaves what was there.
 
     Raises
     ------
     OutputError
         If the folder cannot be written, or another process is writing it.
     """
-    check_writable(folder)
+    _made(folder)
     try:
         with FileLock(folder / _LOCK, timeout=_LOCK_SECONDS):
-            fresh = Path(tempfile.mkdtemp(prefix=".ny-", dir=folder))
+            for left in folder.glob(f"{_FRESH}*"):  # by a build that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            fresh = Path(tempfile.mkdtemp(prefix=_FRESH, dir=folder))
             try:
                 yield fresh
                 _replace(fresh, folder)
@@ -74,6 +91,8 @@ def new_version(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(fresh, ignore_errors=True)
     except Timeout as error:
         raise OutputError("storage.locked", folder=folder) from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def _replace(fresh: Path, folder: Path) -> None:
@@ -81,6 +100,8 @@ def _replace(fresh: Path, folder: Path) -> None:
         (path for path in fresh.rglob("*") if path.is_file()),
         key=lambda path: (path.name == MANIFEST, path.as_posix()),
     )
+    names = {path.relative_to(fresh).as_posix() for path in written}
+    older = _older(folder, names) if MANIFEST in names else []
     try:
         for path in written:
             _sync(path)
@@ -89,6 +110,20 @@ def _replace(fresh: Path, folder: Path) -> None:
             path.replace(target)
     except OSError as error:
         raise OutputError("storage.replace", file=target.name, reason=error.strerror or "") from error
+    for path in older:
+        with contextlib.suppress(OSError):  # a file that is open stays until the next build
+            path.unlink()
+            path.parent.rmdir()
+
+
+def _older(folder: Path, names: set[str]) -> list[Path]:
+    """Return the files of the version that is there, and of images left behind, that the new version lacks."""
+    listed = (read_manifest(folder) or {}).get("files")
+    home = folder.resolve()
+    told = [folder / str(name) for name in listed] if isinstance(listed, list) else []
+    found = [path for path in (*told, *(folder / IMAGE).rglob("*")) if path.is_file()]
+    ours = [path for path in dict.fromkeys(found) if path.resolve().is_relative_to(home)]
+    return [path for path in ours if path.relative_to(folder).as_posix() not in names]
 
 
 def _sync(path: Path) -> None:
@@ -105,6 +140,7 @@ def new_file(path: Path) -> Iterator[Path]:
     OutputError
         If the folder or the file cannot be written.
     """
+    _made(path.parent)
     check_writable(path.parent)
     with tempfile.TemporaryDirectory(prefix=".ny-", dir=path.parent) as folder:
         fresh = Path(folder) / path.name

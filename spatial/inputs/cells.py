@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from affine import Affine
 from pyproj import CRS
 
 from spatial import geo
 from spatial.errors import Fault, LayerError
+from spatial.lattice import lattice_for
 from spatial.model import Grid
 
 _TOLERANCE_M: Final = 0.5
@@ -39,9 +39,8 @@ def cells_of(frame: gpd.GeoDataFrame, layer: str, size_m: float) -> tuple[gpd.Ge
     """
     points, side = _centres(frame, layer, size_m)
     x, y = points.x.to_numpy(), points.y.to_numpy()
-    left, top = np.floor(x.min() / side) * side, np.ceil(y.max() / side) * side
-    col, row = np.floor((x - left) / side).astype(int), np.floor((top - y) / side).astype(int)
-    grid = Grid(_code(frame), Affine(side, 0, left, 0, -side, top), (int(row.max()) + 1, int(col.max()) + 1))
+    grid = lattice_for((x.min(), y.min(), x.max(), y.max()), side, _code(frame))
+    row, col = grid.cell(x, y)
     cx, cy = grid.centre(row, col)
     cells = frame.drop(columns="geometry").assign(row=row, col=col)
     cells = gpd.GeoDataFrame(cells, geometry=gpd.points_from_xy(cx, cy), crs=frame.crs)

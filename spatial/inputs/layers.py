@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
-from spatial import fingerprints
+from spatial import fingerprints, geo
 from spatial.errors import Fault, GateError, LayerError
 from spatial.inputs import cells, roles, truth
 from spatial.inputs.received import Received
@@ -17,7 +18,7 @@ from spatial.inputs.sources.file import read_file
 from spatial.inputs.sources.links import read_links
 from spatial.inputs.sources.package import read_package
 from spatial.inputs.sources.table import read_table
-from spatial.model import Layer, LayerMeta
+from spatial.model import Layer, LayerMeta, Raster
 from spatial.settings import FileReader, LayerSpec, LinksReader, PackageReader, Settings
 from spatial.storage import bundled
 
@@ -121,19 +122,32 @@ def read_layer(spec: LayerSpec, folder: Path, settings: Settings, region: shapel
     received = _received(spec, folder)
     meta = _meta(spec)
     if received.raster is not None:
-        seal = fingerprints.fingerprint_of_arrays(dict(received.raster.bands), crs=received.raster.grid.crs)
-        return Layer(spec.id, meta, received.frame, seal, received.raster.grid, received.raster, received.notes)
+        return _raster_layer(spec, meta, received, received.raster)
+    _check_columns(received.frame, spec)
     frame = _named(_chosen(received.frame, spec), spec)
-    faults = roles.column_faults(frame, spec.role, spec.id)
-    if faults:
-        raise LayerError(faults)
     frame, faults = roles.with_numbers(frame, spec.role, spec.id)
+    faults += roles.service_faults(frame, spec.id, [service.id for service in settings.services])
     stopping = [fault for fault in faults if fault.severity == "error"]
+    try:
+        layer = _true_layer(spec, frame, settings, region)
+    except LayerError as error:
+        raise LayerError([*stopping, *error.faults]) from error
     if stopping:
         raise LayerError(stopping)
-    layer = _true_layer(spec, frame, settings, region)
     notes = (*received.notes, *faults, *layer.faults)
     return replace(layer, meta=meta, faults=notes, rows_read=received.rows_read)
+
+
+def _raster_layer(spec: LayerSpec, meta: LayerMeta, received: Received, raster: Raster) -> Layer:
+    classes = {int(value): name for value, name in spec.classes.items() if value.lstrip("-").isdigit()}
+    named = replace(raster, classes=classes or raster.classes)
+    seal = fingerprints.fingerprint_of_arrays(
+        dict(raster.bands),
+        classes=classes,
+        transform=list(raster.grid.transform)[:6],
+        **_context(spec, raster.grid.crs),
+    )
+    return Layer(spec.id, meta, received.frame, seal, raster.grid, named, received.notes)
 
 
 def _received(spec: LayerSpec, folder: Path) -> Received:
@@ -162,43 +176,56 @@ def _meta(spec: LayerSpec) -> LayerMeta:
     )
 
 
+def _check_columns(frame: pd.DataFrame, spec: LayerSpec) -> None:
+    """Refuse a file that lacks a column that the settings name, or that the role needs."""
+    have = [str(name) for name in frame.columns if name != "geometry"]
+    listed = ", ".join(have)
+    faults = [Fault("faults.where_column", spec.id, values={"column": name}) for name in spec.where if name not in have]
+    faults += [
+        Fault("faults.mapped_column", spec.id, values={"column": name, "columns": listed})
+        for name in dict.fromkeys(spec.columns.values())
+        if name not in have
+    ]
+    ours = [*(spec.columns or have), *spec.constants]
+    faults += roles.column_faults(ours, spec.role, spec.id, have)
+    if faults:
+        raise LayerError(faults)
+
+
 def _chosen(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
     for column, allowed in spec.where.items():
-        if column not in frame.columns:
-            raise LayerError([Fault("faults.where_column", spec.id, values={"column": column})])
-        frame = frame[frame[column].astype(str).isin(allowed)]
+        frame = frame[roles.as_texts(frame[column]).isin(allowed)]
     if frame.empty:
         raise LayerError([Fault("faults.no_features", spec.id)])
     return frame
 
 
 def _named(frame: pd.DataFrame, spec: LayerSpec) -> pd.DataFrame:
-    absent = [theirs for theirs in spec.columns.values() if theirs not in frame.columns]
-    if absent:
-        have = ", ".join(str(name) for name in frame.columns if name != "geometry")
-        raise LayerError(
-            Fault("faults.mapped_column", spec.id, values={"column": name, "columns": have}) for name in absent
-        )
     theirs = {ours: frame[name] for ours, name in spec.columns.items()}
     named = pd.DataFrame(theirs, index=frame.index) if spec.columns else frame.drop(columns="geometry", errors="ignore")
     named = named.assign(**spec.constants)
-    if spec.classes and "category" in named.columns:
-        named["category"] = named["category"].map(lambda value: spec.classes.get(str(value), str(value)))
+    column = roles.ROLES[spec.role].class_column
+    if spec.classes and column in named.columns:
+        given = roles.as_texts(named[column])
+        named[column] = given.map(lambda value: spec.classes.get(value, value))
     if isinstance(frame, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame(named, geometry=frame.geometry, crs=frame.crs)
+        named = gpd.GeoDataFrame(named, geometry=frame.geometry, crs=frame.crs)
     return named
 
 
 def _true_layer(spec: LayerSpec, frame: pd.DataFrame, settings: Settings, region: shapely.Geometry | None) -> Layer:
     rules = roles.ROLES[spec.role]
-    seal = fingerprints.fingerprint_of_frame(_keyed(frame, rules.id_column), crs=_label(frame), role=spec.role)
+    seal = fingerprints.fingerprint_of_frame(_keyed(frame, rules.id_column), **_context(spec, _label(frame)))
     if rules.family is None or not isinstance(frame, gpd.GeoDataFrame):
         return _true_table(spec, frame, rules, seal)
     grid = None
+    notes: list[Fault] = []
     if spec.role == "population_grid":
         if frame.crs is None:
             frame = frame.set_crs(spec.crs) if spec.crs else frame
         frame, grid = cells.cells_of(frame, spec.id, settings.region.grid.size_m.value)
+    elif rules.family == "point":
+        frame, notes = _points(frame, spec.id)
     true, faults = truth.true_frame(
         frame,
         layer=spec.id,
@@ -209,9 +236,27 @@ def _true_layer(spec: LayerSpec, frame: pd.DataFrame, settings: Settings, region
         margin_m=settings.region.margin_m.value,
     )
     if spec.clip_to_region and region is not None:
-        true = true[true.intersects(region.buffer(_CLIP_M))]
-    notes = list(faults) + (cells.masked_faults(true, spec.id) if grid else [])
+        true = true[true.intersects(shapely.buffer(region, _CLIP_M))]
+    notes += [*faults, *(cells.masked_faults(true, spec.id) if grid else [])]
     return Layer(spec.id, _meta(spec), true, seal, grid, None, tuple(notes))
+
+
+def _context(spec: LayerSpec, crs: str) -> dict[str, object]:
+    """Return what of the description belongs to the layer's content: it decides what the layer becomes."""
+    return {"role": spec.role, "status": spec.status, "crs": crs, "declared": spec.crs, "clip": spec.clip_to_region}
+
+
+def _points(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Return the frame with its areas (a school's ground, a locality's extent) as points on them, and how many."""
+    shapes = frame.geometry.to_numpy().copy()
+    areas = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
+    areas[areas] = geo.finite(shapes[areas])
+    count = int(areas.sum())
+    if not count:
+        return frame, []
+    shapes[areas] = shapely.point_on_surface(shapely.make_valid(shapes[areas]))
+    fault = Fault("faults.areas_as_points", layer, None, "repaired", count, {"count": count})
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)), [fault]
 
 
 def _keyed(frame: pd.DataFrame, id_column: str | None) -> pd.DataFrame:

@@ -1,29 +1,35 @@
 """What each role asks of a layer: its geometry, its columns, and what they mean."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from spatial.errors import Fault
+from spatial.errors import Fault, Severity
 from spatial.settings import Role
 
 Family = Literal["point", "line", "polygon"]
 _NUMERIC_ENDINGS: Final = ("_inv", "_km", "_m", "_km2", "_kmh", "_min", "_share", "_per_day", "_count")
+_LISTED: Final = 10
 _NUMERIC_NAMES: Final = frozenset({"central", "oneway", "ferry", "passenger"})
 _WORDS: Final = {"yes": 1.0, "true": 1.0, "ja": 1.0, "no": 0.0, "false": 0.0, "nej": 0.0, "-1": -1.0, "reversible": 0.0}
 
 
 @dataclass(frozen=True)
 class RoleRules:
-    """The geometry family (None: a table), the column that is the id, and the columns that must be there."""
+    """The geometry family (None: a table), the columns that must be there, and which of them is the id.
+
+    ``lenient``: number columns in which what is no number is left out and counted. ``class_column``: the column whose
+    values a layer's ``classes`` translate.
+    """
 
     family: Family | None
     required: tuple[str, ...] = ()
     id_column: str | None = None
-    lenient: tuple[str, ...] = field(default=())
-    near_region: bool = True
+    lenient: tuple[str, ...] = ()
+    class_column: str = "category"
 
 
 ROLES: Final[dict[Role, RoleRules]] = {
@@ -34,8 +40,8 @@ ROLES: Final[dict[Role, RoleRules]] = {
     "localities": RoleRules("point", ("name", "population_inv"), "id"),
     "outside_places": RoleRules("point", ("name", "population_inv"), "id"),
     "population_grid": RoleRules("polygon", ("population_inv",), "id"),
-    "services": RoleRules("point", ("service_type",), "id"),
-    "roads": RoleRules("line", (), "id", lenient=("speed_kmh", "oneway", "ferry")),
+    "services": RoleRules("point", ("service_type",), "id", class_column="service_type"),
+    "roads": RoleRules("line", (), "id", lenient=("speed_kmh", "oneway", "ferry"), class_column="road_class"),
     "railways": RoleRules("line", (), "id", lenient=("speed_kmh",)),
     "stations": RoleRules("point", ("name",), "id"),
     "airports": RoleRules("point", ("name",), "id"),
@@ -48,14 +54,27 @@ ROLES: Final[dict[Role, RoleRules]] = {
 }
 
 
-def column_faults(frame: pd.DataFrame, role: Role, layer: str) -> list[Fault]:
-    """Return a fault for each column that the role needs and the frame lacks."""
-    have = ", ".join(str(name) for name in frame.columns if name != "geometry")
+def column_faults(ours: Iterable[str], role: Role, layer: str, theirs: Iterable[str]) -> list[Fault]:
+    """Return a fault for each column that the role needs and is not among ours; ``theirs`` are those of the file."""
+    known, have = set(ours), ", ".join(theirs)
     return [
         Fault("faults.column_missing", layer, values={"column": name, "columns": have})
         for name in ROLES[role].required
-        if name not in frame.columns
+        if name not in known
     ]
+
+
+def service_faults(frame: pd.DataFrame, layer: str, types: Collection[str]) -> list[Fault]:
+    """Return the fault of services whose type is none of the settings': they are counted, and all is too many."""
+    if "service_type" not in frame.columns:
+        return []
+    unknown = frame["service_type"][~frame["service_type"].isin(types)]
+    if unknown.empty:
+        return []
+    given = ", ".join(sorted({str(value) for value in unknown.dropna()})[:_LISTED]) or "–"
+    values = {"count": len(unknown), "given": given, "types": ", ".join(types)}
+    severity: Severity = "error" if len(unknown) == len(frame) else "warning"
+    return [Fault("faults.unknown_service", layer, None, severity, len(unknown), values)]
 
 
 def is_numeric(name: str) -> bool:
@@ -90,7 +109,7 @@ def with_numbers(frame: pd.DataFrame, role: Role, layer: str) -> tuple[pd.DataFr
         if name == "geometry":
             continue
         if not is_numeric(str(name)):
-            out[name] = _texts(frame[name])
+            out[name] = as_texts(frame[name])
             continue
         numbers = _numbers(frame[name])
         wrong = frame.index[numbers.isna() & frame[name].notna()]
@@ -116,7 +135,15 @@ def _numbers(column: pd.Series) -> pd.Series:
     return pd.to_numeric(texts, errors="coerce").astype(float).fillna(words.astype(float))
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def as_texts(column: pd.Series) -> pd.Series:
+    """Return a column's values as text: whole numbers without decimals, what is missing as None.
+
+    Examples
+    --------
+    >>> as_texts(pd.Series([114.0, None])).tolist(), as_texts(pd.Series(["0114"])).tolist()
+    (['114', None], ['0114'])
+    """
+
     def written(value: object) -> str | None:
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             return None

@@ -1,5 +1,6 @@
 """Settings and layer stubs for another region of Sweden, which build at once with what the packages give."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,8 +62,16 @@ def new_region(name: str, out: Path, *, lan: str | None, codes: tuple[str, ...])
     listed = ", ".join(f'"{code}"' for code in chosen.index)
     names = ", ".join(f"{code} {title}" for code, title in chosen.items())
     stubs = "\n".join(f"  # - {text(f'roles.{role}.id')}   # {text(f'roles.{role}.short')}" for role in EMPTY_ROLES[:5])
-    config.write_text(
-        text("starter.config", id=region_id, title=name, codes=listed, names=names, stubs=stubs), encoding="utf-8"
+    _write(
+        config,
+        text(
+            "starter.config",
+            id=region_id,
+            title=json.dumps(name, ensure_ascii=False),
+            codes=listed,
+            names=names,
+            stubs=stubs,
+        ),
     )
     for stub in ("tatorter", "flygplatser"):
         _write(folder / "layers" / stub / "layer.yaml", text(f"starter.{stub}"))

@@ -45,7 +45,7 @@ def areas(work: Work) -> Products:
         meta = work.meta(title("fa_regioner"), "regions", lineage="", sources=(regions,))
         layers["fa_regioner"] = made_layer("fa_regioner", touched, meta)
     table = errors.join(frame["name"]).assign(official_km2=known.reindex(errors.index))
-    return Products(layers, {"ytor": table}, {"region": frame.union_all(), "parts": _parts(frame)})
+    return Products(layers, {"ytor": table}, {"region": frame.union_all()})
 
 
 def _municipalities(layer: Layer | None) -> gpd.GeoDataFrame:
@@ -55,10 +55,6 @@ def _municipalities(layer: Layer | None) -> gpd.GeoDataFrame:
     if "part" not in frame.columns:
         frame["part"] = None
     return frame[["name", "part", "geometry"]]
-
-
-def _parts(frame: gpd.GeoDataFrame) -> pd.Series:
-    return frame["part"].where(frame["part"].notna(), None)
 
 
 def background(work: Work) -> Products:
@@ -108,9 +104,12 @@ def land_use(work: Work) -> Products:
         table = overlay.overlay_areas(layer.geo, zones, "category")
         made = made_layer("markanvandning", layer.geo, _own(layer, "markanvandning"))
         return Products({"markanvandning": made}, {"markanvandning": table})
-    modelled = layer is None
-    raster = layer.raster if layer is not None else _modelled_land_use(work, zones)
-    meta = work.meta(title("markanvandning"), "land_use", lineage="") if modelled else _own(layer, "markanvandning")
+    raster = None if layer is None else layer.raster
+    modelled = raster is None
+    if raster is None:
+        raster, meta = _modelled_land_use(work, zones), work.meta(title("markanvandning"), "land_use", lineage="")
+    else:
+        meta = _own(layer, "markanvandning")
     frame = pd.DataFrame(index=pd.Index([], name="id"))
     table = coverage.raster_areas(raster, zones)
     made = made_layer("markanvandning", frame, meta, grid=raster.grid, raster=raster)

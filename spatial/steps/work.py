@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Work:
-    """What a step may see: the layers of its roles, the products of the steps it declared, the settings."""
+    """What a step may see: the layers of its roles, the products of the steps and the settings that it declared."""
 
     step: Step
     settings: Settings
@@ -108,17 +108,6 @@ class Work:
         """Return a table that an earlier step made, or None."""
         found = [products.tables[name] for products in self.known.values() if name in products.tables]
         return found[-1] if found else None
-
-    def parameters(self) -> dict[str, object]:
-        """Return the settings that the step declares, for the record."""
-        content = self.settings.model_dump(mode="json")
-        out: dict[str, object] = {}
-        for name in self.step.settings:
-            section: Any = content
-            for part in name.split("."):
-                section = section[part] if section else None
-            out[name] = section
-        return out
 
     def meta(self, title: Title, role: str, *, lineage: str, sources: tuple[Layer | None, ...] = ()) -> LayerMeta:
         """Return the description of a layer made here, its sources being those of what it was made from."""

@@ -86,9 +86,9 @@ def places_corrected(spec: LayerSpec, reader: PackageReader, folder: Path, place
     kept = places[~places["geonameid"].isin(excluded)]
     ours = _points(table.copy(), "lon", "lat", spec.crs)
     found = _found(ours, kept)
-    position = np.where(found.notna() & (ours["geonames"] == "1"), found, None)
+    position = found.where(ours["geonames"] == "1")
     geometry = [
-        point if key is None else places.geometry.iloc[int(key)]
+        point if np.isnan(key) else places.geometry.iloc[int(key)]
         for key, point in zip(position, ours.geometry, strict=True)
     ]
     frame = gpd.GeoDataFrame(ours.drop(columns="geometry"), geometry=geometry, crs=spec.crs)
