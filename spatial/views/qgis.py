@@ -102,7 +102,7 @@ def readme(image: StructureImage, lang: str = "sv") -> str:
 
 
 def _layer_line(layer: ProjectLayer, lang: str) -> str:
-    where = layer.source.replace("|layername=", ": ")
+    where = layer.source.partition("|subset=")[0].replace("|layername=", ": ")
     status = status_word(layer.meta.status, lang)
     if layer.group == "tabeller" or layer.provider == "gdal":
         return text("package.readme.short", lang, title=layer.title, where=where, status=status)

@@ -1,12 +1,12 @@
 """The layers of the QGIS project, in the order they lie on each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
 from spatial.model import LayerMeta, StructureImage
-from spatial.texts import text
+from spatial.texts import number, text
 from spatial.views.columns import plain
 from spatial.views.geopackage import TABLE_PREFIX, table_meta
 from spatial.views.package import Packaged, packaged_layers
@@ -15,6 +15,8 @@ from spatial.views.rasters import WrittenRaster, image_rasters
 from spatial.views.style import GROUPS
 
 PROJECT_NAME: Final = "strukturbild"
+SPOTS: Final = "vita_flackar"
+"""The layer whose rows answer several questions at once."""
 _OVER_GROUND: Final = ("befolkning", "markanvandning")
 
 
@@ -39,7 +41,7 @@ class ProjectLayer:
 
 def project_layers(image: StructureImage, gpkg: str, rasters: str, lang: str = "sv") -> list[ProjectLayer]:
     """Return the project's layers, the topmost first, the tables last."""
-    made = [_vector(item, gpkg, lang) for item in packaged_layers(image, lang)]
+    made = [layer for item in packaged_layers(image, lang) for layer in _vectors(image, item, gpkg, lang)]
     for raster in reversed(image_rasters(image, lang)):
         layer = ProjectLayer(
             key=raster.name,
@@ -81,6 +83,29 @@ def _raster_place(made: list[ProjectLayer], layer: ProjectLayer) -> int:
 
 def _rank(group: str) -> int:
     return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def _vectors(image: StructureImage, item: Packaged, gpkg: str, lang: str) -> list[ProjectLayer]:
+    """Return a layer as the project shows it: white spots lie on each other, so each limit is a layer of its own."""
+    whole = _vector(item, gpkg, lang)
+    if item.id != SPOTS or not {"service", "threshold_min"} <= set(item.frame.columns):
+        return [whole]
+    titles = {service.id: service.title.get(lang) for service in image.settings.services}
+    made = []
+    for (service, limit), rows in item.frame.groupby(["service", "threshold_min"], sort=False):
+        name = text("package.beyond", lang, title=item.meta.title.get(lang), service=titles.get(service, service),
+                    minutes=number(limit, lang=lang))  # fmt: skip
+        made.append(
+            replace(
+                whole,
+                key=f"{SPOTS}_{service}_{limit:g}",
+                id=f"{whole.id}_{service}_{limit:g}",
+                title=_with_status(name, item.meta, lang),
+                source=f'{whole.source}|subset="service" = \'{service}\' AND "threshold_min" = {limit:g}',
+                content=replace(item, frame=rows),
+            )
+        )
+    return made
 
 
 def _vector(item: Packaged, gpkg: str, lang: str) -> ProjectLayer:

@@ -128,7 +128,7 @@ def _map_layer(image: StructureImage, layer: ProjectLayer, lang: str) -> ET.Elem
     if not isinstance(content, pd.DataFrame):
         crs = content.grid.crs if isinstance(content, WrittenRaster) else ANALYSIS_CRS
         ET.SubElement(made, "srs").append(reference_system(crs))
-    own = image.layers.get(layer.key)
+    own = image.layers.get(content.id if isinstance(content, Packaged) else layer.key)
     described = layer_metadata("resourceMetadata", layer.key, layer.meta, own.fingerprint if own else "", lang)
     made.append(described)
     ET.SubElement(made, "abstract").text = described.findtext("abstract")

@@ -1,10 +1,11 @@
 """Map themes: which layers are shown together, from the whole structure to one service's minutes."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from spatial.model import StructureImage
 from spatial.texts import text
+from spatial.views.qgis_layers import SPOTS, ProjectLayer
 
 _GROUND: Final = ("region", "regiongrans", "grannkommuner", "land", "vatten", "vattendrag", "kommuner", "havsnamn")
 _THEMES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -15,24 +16,11 @@ _THEMES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("hinterlands", ("noder", "omland")),
     ("labour_markets", ("noder", "fa_regioner")),
     ("services", ("noder", "service")),
-    ("white_spots", ("noder", "vita_flackar")),
     ("land_use", ("markanvandning", "noder")),
 )
 
 
-class Shown(Protocol):
-    """What a theme needs to know of a layer."""
-
-    @property
-    def key(self) -> str:
-        """The layer's name in the package."""
-
-    @property
-    def visible(self) -> bool:
-        """Whether it is shown from the start."""
-
-
-def themes(image: StructureImage, layers: Sequence[Shown], lang: str = "sv") -> dict[str, set[str]]:
+def themes(image: StructureImage, layers: Sequence[ProjectLayer], lang: str = "sv") -> dict[str, set[str]]:
     """Return the names of the themes, each with its layers; the first is the whole structure.
 
     Only themes whose own layers the image has are made; there is one for each service's minutes.
@@ -45,6 +33,9 @@ def themes(image: StructureImage, layers: Sequence[Shown], lang: str = "sv") -> 
     for name, keys in _THEMES:
         if set(keys) - {"noder"} <= there | {"befolkning"} and keys[-1] in there:
             made[text(f"package.theme.{name}", lang)] = ground | there.intersection(keys)
+    for layer in layers:
+        if layer.key.startswith(f"{SPOTS}_"):
+            made[layer.title] = ground | there.intersection({layer.key, "noder"})
     for service in image.settings.services:
         key = f"minuter_{service.id}"
         if key in there:

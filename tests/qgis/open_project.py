@@ -5,6 +5,7 @@ open_project.py PROJECT OUT: PROJECT is a .qgz, or a .gpkg whose kept project is
 
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -190,7 +191,8 @@ def main():
         "order": [layer.id() for layer in project.layerTreeRoot().layerOrder()],
         "groups": [group.name() for group in project.layerTreeRoot().children()],
     }
-    names = [layer.id().removeprefix("strukturbild_") for layer in layers if layer.type() == 0]
+    sources = [layer.source() for layer in layers if layer.type() == 0]
+    names = sorted({re.search(r"layername=([^|]+)", source)[1] for source in sources})
     told["defaults"] = defaults_of(target.with_name("strukturbild.gpkg"), names)
     shown = project.layerTreeRoot().checkedLayers()
     order = [layer for layer in project.layerTreeRoot().layerOrder() if layer in shown]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from spatial.views.package import packaged_layers
+from spatial.views.package import Packaged
 from spatial.views.qgis import export, export_qgis
 from spatial.views.qgis_layers import project_layers
 from spatial.views.style import step_tones
@@ -140,8 +140,10 @@ class TestInQgis:
     @pytest.mark.parametrize("whence", ["project", "defaults"])
     def test_classes_and_colours_are_the_catalogues_hex_by_hex(self, image, told, whence):
         paper = image.settings.style.paper
-        for item in packaged_layers(image):
-            place = told["layers"][f"strukturbild_{item.id}"] if whence == "project" else told["defaults"][item.id]
+        layers = [layer for layer in project_layers(image, ".", ".") if isinstance(layer.content, Packaged)]
+        for layer in layers:
+            item = layer.content
+            place = told["layers"][layer.id] if whence == "project" else told["defaults"][item.id]
             drawn = {value: set(colours) for value, _, colours in place["classes"]}
             assert list(drawn) == [cls.value for cls in item.style.classes]
             for cls in item.style.classes:
@@ -178,8 +180,9 @@ class TestInQgis:
         assert told["layers"]["strukturbild_strak"]["name"] == "Stråk (modellerat)"
 
     def test_rows_are_all_there(self, image, told):
-        for item in packaged_layers(image):
-            assert told["layers"][f"strukturbild_{item.id}"]["rows"] == len(item.frame)
+        for layer in project_layers(image, ".", "."):
+            if isinstance(layer.content, Packaged):
+                assert told["layers"][layer.id]["rows"] == len(layer.content.frame), layer.id
 
     def test_groups_stand_in_the_order_of_the_legend(self, told):
         assert told["groups"] == ["Noder", "Stråk", "Tillgänglighet", "Fynd", "Underlag", "Tabeller"]
@@ -193,10 +196,9 @@ class TestInQgis:
 
     def test_themes_are_there_with_their_layers(self, told):
         themes = told["themes"]
-        assert {"Nuläge", "Stråk", "Noder och befolkning", "Restid: Sjukhus", "Markanvändning", "Vita fläckar"} <= set(
-            themes
-        )
+        assert {"Nuläge", "Stråk", "Noder och befolkning", "Restid: Sjukhus", "Markanvändning"} <= set(themes)
         assert "strukturbild_strak" in themes["Nuläge"]
+        assert "strukturbild_vita_flackar_grocery_15" in themes["Vita fläckar: Livsmedelsbutik > 15 min"]
         assert "strukturbild_raster_minuter_hospital" in themes["Restid: Sjukhus"]
         assert "strukturbild_raster_minuter_grocery" not in themes["Restid: Sjukhus"]
 
