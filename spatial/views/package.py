@@ -148,7 +148,7 @@ def _region(image: StructureImage) -> list[Packaged]:
     frame = gpd.GeoDataFrame(
         {"name": [region.title.sv]}, geometry=[shape], crs=layer.geo.crs, index=pd.Index([region.id], name="id")
     )
-    looks = {
+    looks: dict[str, dict[str, object]] = {
         "regiongrans": {"stroke": OUTLINE, "stroke_width": _OUTLINE_PX},
         "region": {"fill": catalogue.paper},
     }
