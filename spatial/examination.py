@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.analysis.inventory import inventory
+from spatial.analysis.network import line_faults
 from spatial.errors import ConfigError, Fault, GateError, LayerError
 from spatial.inputs import gate, truth
 from spatial.inputs.config import read_settings
@@ -54,9 +55,17 @@ def examine_region(config: str | None, data: Path | None = None) -> Examination:
     settings = read_settings(config)
     layers, faults = inspect_layers(settings, data)
     notes = [fault for layer in layers.values() for fault in layer.faults]
+    faults += _road_faults(settings, layers)
     have = {spec.role for spec in settings.layers}
     missing = tuple(role for role in WANTED if role not in have)
     return Examination((*faults, *notes), len(settings.layers), _inventory(settings, layers), missing)
+
+
+def _road_faults(settings: Settings, layers: dict[str, Layer]) -> list[Fault]:
+    """Return the faults that would stop the network: lines without speed or length."""
+    speeds = {name: parameter.value for name, parameter in settings.road_speeds_kmh.items()}
+    roads = [layer for layer in layers.values() if layer.meta.role == "roads"]
+    return [fault for layer in roads for fault in line_faults(layer.geo, speeds, layer=layer.id)]
 
 
 def _inventory(settings: Settings, layers: dict[str, Layer]) -> pd.DataFrame | None:

@@ -1,11 +1,18 @@
-"""What all tests share: where the real open data lies, and small settings."""
+"""What all tests share: where the real open data lies, a small region, and each region built once."""
 
 import os
+import runpy
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from spatial.build import build
+from spatial.model import StructureImage
+from spatial.storage import read_manifest
+
 ROOT = Path(__file__).resolve().parent.parent
+SMALL = runpy.run_path(str(Path(__file__).with_name("small_region.py")))
 
 
 def shared_folder() -> Path:
@@ -21,3 +28,44 @@ def shared() -> Path:
             pytest.fail(f"real data is required here but absent: {folder}")
         pytest.skip(f"real open data is absent ({folder}); set STRUKTURBILD_SHARED to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_region():
+    """Return the function that writes the small region of every role: ``make(folder, without=(), change=None)``."""
+    return SMALL["make"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A region that was built: its image, the folder of its files, and its manifest."""
+
+    image: StructureImage
+    folder: Path
+    manifest: dict
+
+
+def _built(tmp_path_factory, name, config=None, data=None) -> Built:
+    image, folder = build(config, data=data, out=tmp_path_factory.mktemp(name) / "bild")
+    return Built(image, folder, read_manifest(folder))
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory) -> Built:
+    return _built(tmp_path_factory, "inbyggd")
+
+
+@pytest.fixture(scope="session")
+def vasterbotten(shared, tmp_path_factory) -> Built:
+    return _built(tmp_path_factory, "vasterbotten", ROOT / "tests/realdata/vasterbotten.yaml", shared)
+
+
+@pytest.fixture(scope="session")
+def innlandet(shared, tmp_path_factory) -> Built:
+    return _built(tmp_path_factory, "innlandet", ROOT / "tests/realdata/innlandet.yaml", shared)
+
+
+@pytest.fixture(scope="session")
+def small(make_region, tmp_path_factory) -> Built:
+    config = make_region(tmp_path_factory.mktemp("liten"))
+    return _built(tmp_path_factory, "liten_bild", config)

@@ -16,7 +16,8 @@ from spatial.settings import Role, Settings, Title
 class Products:
     """What a step makes: layers and tables for the image, and values for the steps after it.
 
-    ``modelled``: it used a model of its own. ``as_given``: its layers are passed on, each with the status it came with.
+    ``modelled``: it used a model of its own. ``as_given``: its layers are passed on, each with the status it came
+    with, whatever else the step was given.
     """
 
     layers: Mapping[str, Layer] = field(default_factory=dict)
@@ -28,7 +29,10 @@ class Products:
 
     def sealed(self, seal: str, modelled: bool) -> "Products":
         """Return the products with the step's fingerprint on each layer, and *modellerat* where it rests on a model."""
-        modelled = modelled or self.modelled
+        if self.as_given:
+            modelled = any(layer.meta.status == "modellerat" for layer in self.layers.values())
+        else:
+            modelled = modelled or self.modelled
         marked = modelled and not self.as_given
         layers = {name: _sealed(layer, f"{seal}:{name}", marked) for name, layer in self.layers.items()}
         return replace(self, layers=layers, modelled=modelled)
