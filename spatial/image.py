@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, get_args
 from spatial import fingerprints
 from spatial.model import Layer, Omission, Provenance, StepRecord, StructureImage
 from spatial.settings import Role, Settings, Strict
-from spatial.steps import access, ground, people, places, register, structure
+from spatial.steps import access, corridors, ground, people, places, plans, redraws, register, structure
 from spatial.steps.work import Products, Step, Work
 
 if TYPE_CHECKING:
@@ -80,9 +80,17 @@ RECIPE: Final[tuple[Step, ...]] = (
         settings=("access", "services", "region.year"),
     ),
     Step(
+        "redraws",
+        redraws.redraws,
+        after=("population",),
+        built_on=("roads", "services"),
+        settings=("models.redraw", "models.population", "access"),
+    ),
+    Step(
         "thresholds",
         access.thresholds,
         after=("population", "access", "areas"),
+        built_on=("redraws",),
         settings=("thresholds", "access", "region.year"),
     ),
     Step(
@@ -94,18 +102,28 @@ RECIPE: Final[tuple[Step, ...]] = (
     ),
     Step(
         "corridors",
-        structure.corridors,
+        corridors.corridors,
         after=("roads", "nodes"),
-        built_on=("population",),
-        optional=("railways",),
+        built_on=("population", "redraws"),
+        optional=("railways", "commuting"),
         settings=("corridors", "access", "road_speeds_kmh", "region.year"),
     ),
     Step(
         "hinterlands",
         structure.hinterlands,
         after=("population", "roads", "nodes"),
-        built_on=("areas",),
+        built_on=("areas", "redraws"),
         settings=("access", "corridors", "region"),
+    ),
+    Step(
+        "plans",
+        plans.plans,
+        after=("areas",),
+        built_on=("places", "land_use"),
+        roles=("plans",),
+        optional=("water", "rivers", "roads", "airports"),
+        settings=("pivot", "mappings", "models.plans", "region"),
+        role_or_model=True,
     ),
     Step(
         "register",

@@ -6,7 +6,12 @@ Pure types, frozen; ``spatial.inputs.config`` is what reads the files and lists 
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from spatial.plan_terms import Aspect, ExamplePlans, Pivot, PlanMapping, PlanRules
+from spatial.terms import Identifier, Parameter, Strict, Title
+
+__all__ = ["Identifier", "LayerSpec", "Parameter", "Role", "Settings", "Status", "Strict", "Title"]
 
 Role = Literal[
     "municipalities",
@@ -27,39 +32,12 @@ Role = Literal[
     "land",
     "stops",
     "commuting",
+    "plans",
 ]
 Status = Literal["mätt", "modellerat"]
-Identifier = Annotated[str, Field(pattern=r"^[a-zåäö][a-z0-9åäö_-]*$")]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 CrsCode = Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses what it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Title(Strict):
-    """A name in the languages of the users; Swedish always."""
-
-    sv: str
-    en: str | None = None
-    no: str | None = None
-
-    def get(self, lang: str = "sv") -> str:
-        """Return the name in ``lang``, in Swedish where that is missing."""
-        return getattr(self, lang, None) or self.sv
-
-
-class Parameter(Strict):
-    """A number of the method, with unit, source and why."""
-
-    value: float
-    unit: str
-    source: str
-    why: str = ""
 
 
 # --- layers -----------------------------------------------------------------------------------------------------
@@ -110,8 +88,10 @@ class LayerSpec(Strict):
     """One layer as its ``layer.yaml``, or the region's settings, describe it.
 
     ``columns`` maps our column names to the file's; ``where`` keeps rows whose (file's) column has one of the
-    values; ``constants`` adds a column with one value; ``classes`` translates a class column's values; ``crs`` is
-    what the coordinates are in, and must agree with the file's own label where it has one. ``home`` says where
+    values; ``constants`` adds a column with one value; ``classes`` translates the values of the role's class column
+    (``service_type`` of services, ``road_class`` of roads, else ``category``), and others stay as they are; ``crs`` is
+    what the coordinates are in, and must agree with the file's own label where it has one. A plan's ``mapping`` names
+    the file that takes its codes to the pivot, ``aspect`` which of Boverket's three it holds. ``home`` says where
     its files lie (set when it is read): with the data, among the embedded layers, or beside the settings.
     """
 
@@ -132,6 +112,8 @@ class LayerSpec(Strict):
     constants: dict[str, str] = Field(default_factory=dict)
     classes: dict[str, str] = Field(default_factory=dict)
     clip_to_region: bool = False
+    mapping: str | None = None
+    aspect: Aspect | None = None
     home: Literal["data", "bundled", "beside"] = "data"
 
 
@@ -184,6 +166,21 @@ class AccessSettings(Strict):
     outside_services: bool = True
     least_shown_inv: Parameter
     white_spot_gap_m: Parameter
+    worst_off_cells: Parameter | None = None
+
+
+class PublicTransport(Strict):
+    """How far people walk to a stop, by straight line, and how many departures a day it must have."""
+
+    walk_m: Parameter
+    min_departures: Parameter
+
+
+class OverlaySettings(Strict):
+    """What the tables of *what lies in what* count: minutes around a node, and land where nobody lives."""
+
+    node_minutes: list[Parameter] = Field(min_length=1)
+    uninhabited: list[str] = Field(default_factory=list)
 
 
 class Level(Strict):
@@ -255,12 +252,37 @@ class LandUseModel(Strict):
     parameters: dict[str, Parameter]
 
 
+Varied = Literal[
+    "locality_kernel_share", "road_decay_m", "off_road_share", "village_weight", "village_decay_m", "river_weight",
+    "river_decay_m", "coast_weight", "coast_decay_m", "access_exponent", "people_per_settlement",
+    "settlement_size_spread",
+]  # fmt: skip
+"""Parameters of the population model that can be drawn anew on the same ground."""
+
+
+class Redraw(Strict):
+    """How often, and how, the models are drawn again, so that what rests on them carries a range.
+
+    ``varied`` names the parameters of the population model that are drawn anew, each between 1 - ``spread_share``
+    and 1 + ``spread_share`` of its value, as is every service rule's ``min_population_inv``.
+    """
+
+    runs: int = Field(ge=2)
+    seed: int
+    spread_share: Parameter
+    low_percentile: Parameter
+    high_percentile: Parameter
+    varied: list[Varied] = Field(default_factory=list)
+
+
 class Models(Strict):
     """What is modelled where it is not measured."""
 
     population: PopulationModel | None = None
     services: list[ServiceRule] = Field(default_factory=list)
     land_use: LandUseModel | None = None
+    redraw: Redraw | None = None
+    plans: ExamplePlans | None = None
 
 
 # --- style ------------------------------------------------------------------------------------------------------
@@ -341,8 +363,13 @@ class Settings(Strict):
     access: AccessSettings
     hierarchy: Hierarchy
     corridors: Corridors
+    public_transport: PublicTransport | None = None
+    overlay: OverlaySettings | None = None
     models: Models = Models()
     road_speeds_kmh: dict[str, Parameter] = Field(default_factory=dict)
+    pivot: Pivot = Pivot()
+    mappings: dict[str, PlanMapping] = Field(default_factory=dict)
+    readiness: PlanRules = PlanRules()
     style: Style
     folder: str = ""
 

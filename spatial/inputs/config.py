@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from spatial.errors import ConfigError
 from spatial.inputs.documents import Document, Place, read_document
+from spatial.inputs.planning import with_planning
 from spatial.settings import LayerSpec, Settings, Style
 from spatial.storage import bundled
 from spatial.texts import has_text, text
@@ -44,10 +45,11 @@ def read_settings(path: Path | str | None = None) -> Settings:
     values["layers"] = _layers(document, values.get("layers", []), faults)
     values["style"] = _style(document, values.get("style", "style.yaml"), faults)
     values["folder"] = str(file.parent.resolve())
+    faults += with_planning(values, file.parent)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        faults.extend(_sentences(document, error))
+        faults.extend(fault_sentences(document, error))
     if faults:
         raise ConfigError("config.faults", file=file, count=len(faults), faults="\n".join(faults[:_MAX_LISTED]))
     return settings
@@ -73,7 +75,7 @@ def _extended(document: Document) -> dict[str, Any]:
 
 def _layers(document: Document, entries: object, faults: list[str]) -> list[LayerSpec]:
     if not isinstance(entries, list):
-        faults.append(_line(document, ("layers",), text("config.layers_list")))
+        faults.append(fault_line(document, ("layers",), text("config.layers_list")))
         return []
     specs: list[LayerSpec] = []
     for index, entry in enumerate(entries):
@@ -88,7 +90,7 @@ def _layers(document: Document, entries: object, faults: list[str]) -> list[Laye
         try:
             specs.append(LayerSpec.model_validate(content).model_copy(update={"home": home}))
         except ValidationError as error:
-            faults.extend(_sentences(own, error, place))
+            faults.extend(fault_sentences(own, error, place))
     return specs
 
 
@@ -101,7 +103,7 @@ def _named_layer(document: Document, index: int, name: str, faults: list[str]) -
             except ConfigError as error:
                 faults.append(f"• {error}")
                 return None, home
-    faults.append(_line(document, ("layers", index), text("config.no_layer", layer=name)))
+    faults.append(fault_line(document, ("layers", index), text("config.no_layer", layer=name)))
     return None, "bundled"
 
 
@@ -111,12 +113,13 @@ def _style(document: Document, name: object, faults: list[str]) -> Style | None:
     try:
         return Style.model_validate(own.values)
     except ValidationError as error:
-        faults.extend(_sentences(own, error))
+        faults.extend(fault_sentences(own, error))
         return None
 
 
-def _sentences(document: Document, error: ValidationError, place: Place = ()) -> list[str]:
-    return [_line(document, (*place, *_clean(fault["loc"])), _sentence(fault)) for fault in error.errors()]
+def fault_sentences(document: Document, error: ValidationError, place: Place = ()) -> list[str]:
+    """Return every fault of a document as a sentence with its line."""
+    return [fault_line(document, (*place, *_clean(fault["loc"])), _sentence(fault)) for fault in error.errors()]
 
 
 def _clean(place: tuple[str | int, ...]) -> Place:
@@ -134,6 +137,7 @@ def _sentence(fault: ErrorDetails) -> str:
     return text("config.type.other", given=shown, message=fault["msg"])
 
 
-def _line(document: Document, place: Place, sentence: str) -> str:
+def fault_line(document: Document, place: Place, sentence: str) -> str:
+    """Return a fault's sentence with the file, the line and the name of the place."""
     where = " → ".join(str(part + 1) if isinstance(part, int) else part for part in place) or "–"
     return text("config.fault", file=document.path.name, line=document.line(place), place=where, sentence=sentence)

@@ -13,6 +13,7 @@ import shapely
 from spatial import fingerprints, geo
 from spatial.errors import Fault, GateError, LayerError
 from spatial.inputs import cells, roles, truth
+from spatial.inputs.plan_layers import true_plan
 from spatial.inputs.received import Received
 from spatial.inputs.sources.file import read_file
 from spatial.inputs.sources.links import read_links
@@ -218,6 +219,9 @@ def _true_layer(spec: LayerSpec, frame: pd.DataFrame, settings: Settings, region
     seal = fingerprints.fingerprint_of_frame(_keyed(frame, rules.id_column), **_context(spec, _label(frame)))
     if rules.family is None or not isinstance(frame, gpd.GeoDataFrame):
         return _true_table(spec, frame, rules, seal)
+    if spec.role == "plans":
+        plan, noted = true_plan(spec, frame, settings, region)
+        return Layer(spec.id, _meta(spec), plan, seal, None, None, noted)
     grid = None
     notes: list[Fault] = []
     if spec.role == "population_grid":
@@ -243,7 +247,8 @@ def _true_layer(spec: LayerSpec, frame: pd.DataFrame, settings: Settings, region
 
 def _context(spec: LayerSpec, crs: str) -> dict[str, object]:
     """Return what of the description belongs to the layer's content: it decides what the layer becomes."""
-    return {"role": spec.role, "status": spec.status, "crs": crs, "declared": spec.crs, "clip": spec.clip_to_region}
+    said = {"role": spec.role, "status": spec.status, "crs": crs, "declared": spec.crs, "clip": spec.clip_to_region}
+    return {**said, "mapping": spec.mapping, "aspect": spec.aspect} if spec.role == "plans" else said
 
 
 def _points(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[Fault]]:

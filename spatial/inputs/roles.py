@@ -50,6 +50,7 @@ ROLES: Final[dict[Role, RoleRules]] = {
     "rivers": RoleRules("line", (), "id"),
     "land": RoleRules("polygon", (), "id"),
     "stops": RoleRules("point", ("departures_per_day",), "id"),
+    "plans": RoleRules("polygon", ("code",), "id"),
     "commuting": RoleRules(None, ("origin", "destination", "commuters_inv"), None),
 }
 

@@ -1,0 +1,169 @@
+"""What a plan is described with: the pivot classification, mappings to it, the readiness rules and the example."""
+
+from typing import Any, Final, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from spatial.terms import Basis, Identifier, Parameter, Strict, Title
+
+Aspect = Literal["anvandning", "inriktning", "varde"]
+Time = Literal["nuvarande", "framtida", "utveckling", "okand"]
+UNKNOWN: Final = "okand"
+AMBIGUOUS: Final = "tvetydig"
+
+
+class PivotValue(Strict):
+    """One value of the pivot classification; ``words`` are what plans are known to call it.
+
+    ``interest`` marks a national interest and says by which chapter of the environmental code.
+    """
+
+    id: Identifier
+    aspect: Aspect
+    title: Title
+    source: str
+    basis: Basis
+    theme: str | None = None
+    sub: list[str] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=list)
+    interest: Literal["3 kap", "4 kap", "3 och 4 kap"] | None = None
+    authority: str | None = None
+
+
+class Pivot(Strict):
+    """The one classification that every plan is read into."""
+
+    version: str = ""
+    title: Title = Title(sv="")
+    source: str = ""
+    values: list[PivotValue] = Field(default_factory=list)
+
+    def value(self, value_id: str) -> PivotValue | None:
+        """Return a value by its id, or None."""
+        return next((value for value in self.values if value.id == value_id), None)
+
+    def of_aspect(self, aspect: Aspect) -> list[str]:
+        """Return the ids of an aspect's values, in the order of the list."""
+        return [value.id for value in self.values if value.aspect == aspect]
+
+    @model_validator(mode="after")
+    def _unique(self) -> "Pivot":
+        ids = [value.id for value in self.values]
+        twice = sorted({name for name in ids if ids.count(name) > 1} | ({UNKNOWN, AMBIGUOUS} & set(ids)))
+        if twice:
+            raise ValueError(", ".join(twice))
+        return self
+
+
+class CodeRule(Strict):
+    """What one code of a plan means: a pivot value, or *tvetydig* with the values it may be.
+
+    ``aspect`` follows from the pivot value when the mapping is read.
+    """
+
+    pivot: str
+    options: list[str] = Field(default_factory=list)
+    name: str = ""
+    time: Time | None = None
+    basis: Basis | None = None
+    note: str = ""
+    aspect: Aspect | None = None
+
+
+class PlanMapping(Strict):
+    """A classification and what its codes mean in the pivot: editable, versioned, *ambiguous* among the answers.
+
+    ``prefix`` is cut from the codes of a file (a code list's address); ``times`` says what the values of the time
+    column mean; ``default_time`` holds where a plan does not say.
+    """
+
+    id: Identifier
+    title: Title
+    version: str
+    source: str
+    basis: Basis
+    aspect: Aspect = "anvandning"
+    prefix: str = ""
+    times: dict[str, Time] = Field(default_factory=dict)
+    default_time: Time = UNKNOWN
+    codes: dict[str, CodeRule]
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {code: {"pivot": rule} if isinstance(rule, str) else rule for code, rule in value.items()}
+
+
+class PlanRule(Strict):
+    """One rule of the readiness check: what is looked at, how it is said, where it comes from and what mends it.
+
+    ``check`` is one of a closed vocabulary (``spatial.analysis.readiness.CHECKS``); the sentences may hold
+    ``{name}``, ``{measure}``, ``{count}`` and what the check adds.
+    """
+
+    id: Identifier
+    check: str
+    severity: Literal["fel", "varning", "upplysning"]
+    sentence: Title
+    fix: Title
+    source: str
+    basis: Basis
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+
+
+class PlanRules(Strict):
+    """A versioned rule set; it claims no conformance with any specification."""
+
+    version: str = ""
+    title: Title = Title(sv="")
+    source: str = ""
+    caveat: Title = Title(sv="")
+    rules: list[PlanRule] = Field(default_factory=list)
+
+
+class Planted(Strict):
+    """A strength or fault put into the example on purpose.
+
+    ``along`` is the place on the shared border (share of its length from the south), ``place`` a locality that the
+    thing lies at, ``bearing`` and ``distance_m`` where from it. ``size`` is what a check should measure.
+    """
+
+    id: Identifier
+    kind: Literal[
+        "conflict",
+        "silent",
+        "corridor_stops",
+        "corridor_meets",
+        "green_broken",
+        "green_meets",
+        "sliver",
+        "overlap",
+        "no_consideration",
+        "unknown_code",
+        "ambiguous_code",
+        "lis_off_shore",
+    ]
+    fault: bool
+    municipality: str
+    other: str | None = None
+    along: float | None = None
+    place: str | None = None
+    bearing: float = 0.0
+    distance_m: float = 0.0
+    length_m: float = 0.0
+    width_m: float = 0.0
+    size: float = 0.0
+    unit: Literal["m", "m2", "antal"] = "m2"
+    note: str = ""
+
+
+class ExamplePlans(Strict):
+    """How illustrative plans are made where no plan is given, and what is planted in them."""
+
+    version: str
+    title: Title
+    note: Title
+    parameters: dict[str, Parameter]
+    planted: list[Planted] = Field(default_factory=list)
