@@ -44,6 +44,7 @@ def corridors(
     *,
     mode: str = "väg",
     detour_share: float = 0.05,
+    on_edge: pd.Series | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the region's stråk on a network of roads, or of railways.
 
@@ -65,6 +66,8 @@ def corridors(
         ``väg`` or ``järnväg``; a road number must hold a digit, else the stretch counts as without number.
     detour_share : float
         See :func:`spatial.analysis.links.links_between`.
+    on_edge : Series, optional
+        ``flows`` as :func:`spatial.analysis.flows.assign_flows` lays them on this network, where that is done.
 
     Returns
     -------
@@ -97,7 +100,8 @@ def corridors(
     """
     require_same_crs(nodes, cells, network.edges)
     reach_m = settings.reach_m.value
-    on_edge = None if flows is None else assign_flows(network, flows, nodes["node_id"])
+    if on_edge is None and flows is not None:
+        on_edge = assign_flows(network, flows, nodes["node_id"])
     links = links_between(network, nodes, settings, flows, detour_share=detour_share, on_edge=on_edge)
     ends = end_places(nodes, settings)
     number = numbers_of_edges(network.edges, links, reach_m, digits=mode == "väg")

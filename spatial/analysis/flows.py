@@ -152,3 +152,68 @@ def assign_flows(network: Network, flows: pd.DataFrame, node_of_place: Mapping[s
         carried = steps["to_node"].map(wanted).astype(float).groupby(steps["edge"]).sum()
         on_edge = on_edge.add(carried, fill_value=0.0).reindex(network.edges.index)
     return on_edge.rename("flow_inv")
+
+
+def flows_of_edges(on_part: pd.Series, parts: pd.DataFrame, edges: pd.Index) -> pd.Series:
+    """Return the flow on each whole edge from the flows on the parts that it was cut into.
+
+    Parameters
+    ----------
+    on_part : Series
+        ``flow_inv`` by part; parts of an edge are named ``<edge>#1``, ``<edge>#2``, ... as
+        :func:`spatial.analysis.snapping.with_points` names them.
+    parts : DataFrame
+        ``length_m``, on the same index.
+    edges : Index
+        The whole edges' ids.
+
+    Returns
+    -------
+    Series
+        ``flow_inv`` on ``edges``: the mean over the edge's length.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"length_m": [100.0, 300.0, 50.0]}, index=["a#1", "a#2", "b"])
+    >>> flows_of_edges(pd.Series([8.0, 4.0, 1.0], index=parts.index), parts, pd.Index(["a", "b"])).to_dict()
+    {'a': 5.0, 'b': 1.0}
+    """
+    names = parts.index.astype(str)
+    whole = names.where(names.isin(edges), names.str.rpartition("#").get_level_values(0))
+    length = parts["length_m"].clip(lower=1e-9)
+    carried = (on_part.reindex(parts.index) * length).groupby(whole).sum()
+    return (carried / length.groupby(whole).sum()).reindex(edges).rename("flow_inv")
+
+
+def places_of_codes(names: pd.Series, places: pd.DataFrame) -> pd.Series:
+    """Return the place that each name stands for: a place's id, or a municipality's code for its centre.
+
+    Parameters
+    ----------
+    names : Series
+        As a commuting table gives them.
+    places : DataFrame
+        Index place ids; ``municipality_code``, ``central`` (truth) and ``population_inv``.
+
+    Returns
+    -------
+    Series
+        Place ids on the names' index; None where neither is known. A municipality is taken for its central place,
+        else for its largest (of equally large ones the smallest id).
+
+    Examples
+    --------
+    >>> places = pd.DataFrame({"municipality_code": ["2480", "2480"], "central": [True, False],
+    ...                        "population_inv": [90, 7]}, index=["umea", "savar"])
+    >>> places_of_codes(pd.Series(["savar", "2480", "9999"]), places).tolist()
+    ['savar', 'umea', None]
+    """
+    known = places[places["municipality_code"].notna()].sort_index()
+    order = known.assign(central=known["central"].astype(bool)).sort_values(
+        ["central", "population_inv"], ascending=False, kind="stable"
+    )
+    first = (
+        order.reset_index(names="place").drop_duplicates("municipality_code").set_index("municipality_code")["place"]
+    )
+    standing = {**first.to_dict(), **{place: place for place in places.index}}
+    return pd.Series([standing.get(str(name)) for name in names], index=names.index, dtype=object)

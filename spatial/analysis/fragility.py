@@ -68,8 +68,57 @@ def loss_of_facility(
     ordered = minutes[sorted(minutes.columns)]
     first, second, best, rest = _two_nearest(ordered.to_numpy(float))
     names = np.array([*ordered.columns, None], dtype=object)
+    return _losses(names[first], names[second], best, rest, population, zone, asked, zone_of_facility)
+
+
+def loss_by_nearest(
+    cells: pd.DataFrame,
+    service: str,
+    zone: pd.Series | None = None,
+    facility_ids: Sequence[str] | None = None,
+    *,
+    zone_of_facility: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return :func:`loss_of_facility` from the nearest and second nearest of each cell, where these are known.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``population_inv``, ``{service}_id``, ``{service}_min``, ``{service}_second_id`` and ``{service}_second_min``,
+        as :func:`spatial.analysis.access.minutes_to_nearest` gives them.
+    service : str
+    zone, facility_ids, zone_of_facility
+        As :func:`loss_of_facility` takes them. Default facilities: those that are somebody's nearest.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"population_inv": [10], "grocery_id": ["a"], "grocery_min": [5.0],
+    ...                       "grocery_second_id": ["b"], "grocery_second_min": [25.0]})
+    >>> loss_by_nearest(cells, "grocery")["lost_person_min"].to_dict()
+    {'a': 200.0}
+    """
+    first, second = (cells[f"{service}_{name}"].to_numpy(object) for name in ("id", "second_id"))
+    best, rest = (cells[f"{service}_{name}"].to_numpy(float) for name in ("min", "second_min"))
+    asked = sorted({name for name in first if name is not None}) if facility_ids is None else list(facility_ids)
+    return _losses(first, second, best, rest, cells["population_inv"], zone, asked, zone_of_facility)
+
+
+def _losses(
+    first: npt.NDArray[np.object_],
+    second: npt.NDArray[np.object_],
+    best: FloatArray,
+    rest: FloatArray,
+    population: pd.Series,
+    zone: pd.Series | None,
+    asked: list[str],
+    zone_of_facility: pd.Series | None,
+) -> pd.DataFrame:
     people, has = population.to_numpy(float), np.isfinite(rest)
-    across = has & _across(zone, zone_of_facility, names[second])
+    across = has & _across(zone, zone_of_facility, second)
     parts = pd.DataFrame(
         {
             "people_inv": people,
@@ -79,7 +128,7 @@ def loss_of_facility(
         }
     )
     loses = rest > best
-    sums = parts[loses].groupby(names[first[loses]]).sum().reindex(pd.Index(asked, name="facility"), fill_value=0.0)
+    sums = parts[loses].groupby(first[loses]).sum().reindex(pd.Index(asked, name="facility"), fill_value=0.0)
     if zone is None or zone_of_facility is None:
         sums["across_inv"] = np.nan
     return _ranked(sums)

@@ -245,3 +245,27 @@ def city_and_hinterland(values: pd.DataFrame, region: pd.Series, city: pd.Series
     sums = groups.sum(min_count=1).reindex(index)
     sums.insert(0, "areas", groups.size().reindex(index, fill_value=0))
     return sums
+
+
+def largest_zone(population: pd.Series, region: pd.Series, zone: pd.Series) -> pd.Series:
+    """Return the zone (municipality) with most people in each region: its city.
+
+    Parameters
+    ----------
+    population, region, zone : Series
+        People, region and zone of each cell, on one index.
+
+    Returns
+    -------
+    Series
+        Zone, index the regions, sorted; of equally large ones the smallest code.
+
+    Examples
+    --------
+    >>> largest_zone(pd.Series([5, 9]), pd.Series(["r", "r"]), pd.Series(["2460", "2480"])).to_dict()
+    {'r': '2480'}
+    """
+    frame = pd.DataFrame({"region": region, "zone": zone, "people": population.astype(float)}).dropna()
+    sums = frame.groupby(["region", "zone"], sort=True)["people"].sum().reset_index()
+    order = sums.sort_values(["region", "people"], ascending=[True, False], kind="stable")
+    return order.drop_duplicates("region").set_index("region")["zone"]

@@ -150,7 +150,8 @@ def population_ground(
         As :func:`model_population` does.
     """
     _check(municipalities, totals, localities, parameters, (roads, water, rivers))
-    return ground_of(municipalities, totals.to_dict(), localities, (roads, water, rivers), parameters, size_m)
+    people = {str(code): int(totals[code]) for code in municipalities.index}
+    return ground_of(municipalities, people, localities, (roads, water, rivers), parameters, size_m)
 
 
 def people_on(ground: Ground, parameters: Mapping[str, float], seed: int) -> npt.NDArray[np.int64]:

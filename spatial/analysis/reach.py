@@ -41,7 +41,7 @@ def shares_within(
         Index 0..n, a row a zone (last ``alla``) and threshold: ``zone``, ``service``, ``threshold_min``,
         ``people_inv`` (within), ``total_inv``, ``share`` (of the total, 0..1; NaN where nobody lives),
         ``unreachable_inv`` (whom no way leads to the service), ``uncertain_inv`` (within or not, their minutes lie
-        mostly off the network).
+        mostly off the network), ``uncertain_cells`` (how many cells that is).
 
     Raises
     ------
@@ -65,7 +65,9 @@ def shares_within(
         table.insert(1, "service", service)
         table.insert(2, "threshold_min", float(limit))
         rest = _by_zone(people, zone, {"unreachable_inv": np.isinf(taken), "uncertain_inv": uncertain})
-        tables.append(table.join(rest[["unreachable_inv", "uncertain_inv"]]))
+        cells = _by_zone(np.ones(len(taken)), zone, {"uncertain_cells": uncertain & (people > 0)})
+        counted = rest[["unreachable_inv", "uncertain_inv"]].join(cells["uncertain_cells"].astype(int))
+        tables.append(table.join(counted))
     return _stacked(tables, ["zone", "service", "threshold_min"])
 
 
@@ -231,7 +233,8 @@ def _by_zone(people: FloatArray, zone: pd.Series, counted: dict[str, BoolArray])
 def _stacked(tables: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
     """Return tables one after the other, sorted by zone (everybody last) in the tables' order."""
     if not tables:
-        return pd.DataFrame(columns=[*keys, "people_inv", "total_inv", "share", "unreachable_inv", "uncertain_inv"])
+        sums = ["people_inv", "total_inv", "share", "unreachable_inv", "uncertain_inv", "uncertain_cells"]
+        return pd.DataFrame(columns=[*keys, *sums])
     whole = pd.concat(tables)
     return whole.sort_index(kind="stable").reset_index(drop=True)
 

@@ -1,11 +1,12 @@
 """The road network, and minutes by car from every populated cell to each kind of service."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from spatial.analysis import access as reach_minutes
 from spatial.analysis import network as networks
-from spatial.analysis import reach, spots
+from spatial.analysis import reach, redraw, spots
 from spatial.errors import LayerError
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
@@ -48,7 +49,22 @@ def minutes(work: Work) -> Products:
     meta = work.meta(title("rutnat"), "population_grid", lineage="", sources=(cells_layer, service))
     layer = made_layer("rutnat", joined, meta, grid=cells_layer.grid, faults=cells_layer.faults)
     types = [kind.id for kind in work.settings.services if f"{kind.id}_min" in found.columns]
-    return Products({"rutnat": layer}, {"anslutning": _snapping(joined)}, {"service_types": types})
+    values = {"service_types": types, "home_minutes": _home_minutes(work, populated, service.geo)}
+    return Products({"rutnat": layer}, {"anslutning": _snapping(joined)}, values)
+
+
+def _home_minutes(work: Work, cells: gpd.GeoDataFrame, service: gpd.GeoDataFrame) -> pd.DataFrame | None:
+    """Return minutes to the nearest service this side of the border; None where there is none beyond it."""
+    if not service["outside"].any():
+        return None
+    options = work.settings.access
+    return reach_minutes.minutes_to_nearest(
+        work.value("network"),
+        cells[["geometry"]],
+        service[~service["outside"]],
+        off_network_kmh=options.off_network_kmh.value,
+        max_snap_m=options.max_snap_m.value,
+    )
 
 
 def _snapping(cells: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -65,6 +81,21 @@ def _snapping(cells: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
+def _shares(work: Work, cells: gpd.GeoDataFrame, limits: list[tuple[str, float]]) -> pd.DataFrame:
+    """Return the shares within each threshold; the same without services beyond the border; and their range."""
+    people, zone = cells["population_inv"], cells["municipality_code"]
+    shares = reach.shares_within(people, zone, cells, limits)
+    home = work.value("home_minutes")
+    if home is not None:
+        lacking = {f"{name}_min": np.inf for name, _ in limits if f"{name}_min" not in home.columns}
+        alone = reach.shares_within(people, zone, home.reindex(cells.index).assign(**lacking), limits)
+        shares = shares.assign(people_home_inv=alone["people_inv"], share_home=alone["share"])
+    draws = work.value("draws")
+    if draws is None or not len(shares):
+        return shares
+    return shares.join(redraw.ranges_within(draws, work.value("draw_minutes"), shares).dropna(axis=1, how="all"))
+
+
 def thresholds(work: Work) -> Products:
     """Return the shares of people within each threshold, and the white spots beyond it."""
     layer = work.layer("rutnat")
@@ -73,7 +104,7 @@ def thresholds(work: Work) -> Products:
     cells = layer.geo[layer.geo["population_inv"].fillna(0) > 0]
     types = set(work.value("service_types"))
     limits = [(t.service, t.minutes.value) for t in work.settings.thresholds if t.service in types]
-    shares = reach.shares_within(cells["population_inv"], cells["municipality_code"], cells, limits)
+    shares = _shares(work, cells, limits)
     columns = [f"{name}_min" for name in work.value("service_types")]
     spread = reach.percentiles(cells["population_inv"], cells["municipality_code"], cells[columns])
     options = work.settings.access

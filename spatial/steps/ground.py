@@ -19,7 +19,7 @@ _BACKGROUND = {
 
 
 def areas(work: Work) -> Products:
-    """Return ``kommuner`` (the region's), ``fa_regioner``, and the area error of the outlines."""
+    """Return ``kommuner`` (the region's), each layer of regions by its id, and the area error of the outlines."""
     layer = work.first("municipalities")
     codes = list(work.settings.region.municipalities)
     every = _municipalities(layer)
@@ -36,16 +36,22 @@ def areas(work: Work) -> Products:
     )
     meta = work.meta(title("kommuner"), "municipalities", lineage="", sources=(layer,))
     layers = {"kommuner": made_layer("kommuner", frame, meta)}
-    regions = work.first("regions")
-    if regions is not None:
-        region = frame.union_all()
-        touched = regions.geo[
-            regions.geo.representative_point().within(region) | regions.geo.intersects(region.buffer(-1000))
-        ]
-        meta = work.meta(title("fa_regioner"), "regions", lineage="", sources=(regions,))
-        layers["fa_regioner"] = made_layer("fa_regioner", touched, meta)
+    divisions = _divisions(work, frame)
     table = errors.join(frame["name"]).assign(official_km2=known.reindex(errors.index))
-    return Products(layers, {"ytor": table}, {"region": frame.union_all()})
+    values = {"region": frame.union_all(), "divisions": tuple(divisions)}
+    return Products(layers | divisions, {"ytor": table}, values)
+
+
+def _divisions(work: Work, frame: gpd.GeoDataFrame) -> dict[str, Layer]:
+    """Return each layer of regions (FA regions, local labour markets), as far as it touches the region."""
+    region = frame.union_all()
+    inner = region.buffer(-1000)
+    layers: dict[str, Layer] = {}
+    for given in work.of_role("regions"):
+        touched = given.geo[given.geo.representative_point().within(region) | given.geo.intersects(inner)]
+        meta = work.meta(given.meta.title, "regions", lineage=given.meta.lineage, sources=(given,))
+        layers[given.id] = made_layer(given.id, touched, meta)
+    return layers
 
 
 def _municipalities(layer: Layer | None) -> gpd.GeoDataFrame:
@@ -103,7 +109,7 @@ def land_use(work: Work) -> Products:
     if layer is not None and layer.raster is None:
         table = overlay.overlay_areas(layer.geo, zones, "category")
         made = made_layer("markanvandning", layer.geo, _own(layer, "markanvandning"))
-        return Products({"markanvandning": made}, {"markanvandning": table})
+        return Products({"markanvandning": made}, {"markanvandning": table}, as_given=True)
     raster = None if layer is None else layer.raster
     modelled = raster is None
     if raster is None:
@@ -113,7 +119,7 @@ def land_use(work: Work) -> Products:
     frame = pd.DataFrame(index=pd.Index([], name="id"))
     table = coverage.raster_areas(raster, zones)
     made = made_layer("markanvandning", frame, meta, grid=raster.grid, raster=raster)
-    return Products({"markanvandning": made}, {"markanvandning": table}, modelled=modelled)
+    return Products({"markanvandning": made}, {"markanvandning": table}, modelled=modelled, as_given=not modelled)
 
 
 def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame) -> Raster:

@@ -1,5 +1,7 @@
 """The population grid: measured, or modelled from localities and municipal totals; nobody vanishes."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 
@@ -46,20 +48,21 @@ def _modelled(work: Work, municipalities: gpd.GeoDataFrame) -> Products:
     if missing:
         raise LayerError(Fault("faults.no_total", totals_layer.id, code, values={"code": code}) for code in missing)
     network = work.value("network")
-    cells, lattice = dasymetric.model_population(
+    parameters = {name: parameter.value for name, parameter in model.parameters.items()}
+    ground = dasymetric.population_ground(
         municipalities,
         totals,
         places[~places["outside"]],
         network.edges if network is not None else None,
         work.frame("water"),
-        {name: parameter.value for name, parameter in model.parameters.items()},
+        parameters,
         work.settings.region.grid.size_m.value,
         rivers=work.frame("rivers"),
-        seed=model.seed,
     )
+    cells = dasymetric.inhabited(ground, dasymetric.people_on(ground, parameters, model.seed)).assign(outside_m=0.0)
     meta = work.meta(title("rutnat"), "population_grid", lineage="")
-    cells = cells.assign(outside_m=0.0)
-    return _products(cells, lattice, meta, municipalities, modelled=True, faults=())
+    made = _products(cells, ground.grid, meta, municipalities, modelled=True, faults=())
+    return replace(made, values={"ground": ground})
 
 
 def _products(
@@ -73,7 +76,7 @@ def _products(
 ) -> Products:
     made = made_layer("rutnat", cells, meta, grid=lattice, faults=faults)
     table = _by_municipality(cells, municipalities)
-    return Products({"rutnat": made}, {"befolkning": table}, modelled=modelled)
+    return Products({"rutnat": made}, {"befolkning": table}, modelled=modelled, as_given=not modelled)
 
 
 def _by_municipality(cells: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame) -> pd.DataFrame:

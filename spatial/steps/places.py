@@ -77,16 +77,18 @@ def services(work: Work) -> Products:
         frames.append(offers[offers["service_type"].isin(types)].assign(status="mätt"))
     rules = [rule for rule in work.settings.models.services if rule.service not in given]
     every_place = work.value("places")
+    values: dict[str, object] = {}
     if rules and every_place is not None:
         local = every_place[~every_place["outside"]]
         frames.append(model_services(local, rules))
+        values = {"service_rules": tuple(rules), "local_places": local}
     lacking = sorted(set(types) - given - {rule.service for rule in rules})
     omissions = tuple(Omission(f"services:{name}", "services") for name in lacking)
     if not frames:
         return Products(omissions=omissions)
     return Products(
         {"service": _facilities(work, frames, types)},
-        values={},
+        values=values,
         omissions=omissions,
         modelled=any(frame["status"].eq("modellerat").any() for frame in frames),
     )
@@ -116,7 +118,11 @@ def _facilities(work: Work, frames: list[gpd.GeoDataFrame], types: dict[str, str
     region = work.value("region")
     near = region.buffer(work.settings.region.margin_m.value)
     every = every[every.within(near)]
-    every["outside"] = ~every.within(region)
+    places = work.value("places")
+    own = list(places.index[~places["outside"]]) if places is not None else []
+    every["outside"] = ~every.within(region) & ~every["place_id"].isin(own)  # outlines leave out places by the sea
+    if not work.settings.access.outside_services:
+        every = every[~every["outside"]]
     every["name"] = every["name"].fillna(every["service_type"].map(types))
     meta = work.meta(title("service"), "services", lineage="", sources=tuple(work.of_role("services")))
     return made_layer("service", every, meta)

@@ -1,22 +1,18 @@
-"""The structure: nodes by level, corridors between them, and the hinterland of each."""
+"""The structure: nodes by level, and the hinterland of each."""
 
 from collections.abc import Mapping
 
 import geopandas as gpd
 import pandas as pd
 
-from spatial.analysis import access, flows, grid, hinterland, supply
-from spatial.analysis import corridors as corridor_lines
-from spatial.analysis import network as networks
+from spatial.analysis import access, grid, hinterland, redraw, supply
 from spatial.analysis import nodes as node_levels
-from spatial.analysis.paths import shortest_minutes
-from spatial.analysis.snapping import snap_points, with_points
 from spatial.analysis.stability import stability_of_levels
-from spatial.model import Layer, Network, Omission
+from spatial.model import Omission
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
-_STATION_REACH_M = 3_000.0
+_FA = "fa_regioner"
 
 
 def nodes(work: Work) -> Products:
@@ -61,75 +57,6 @@ def _named(reasons: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return table
 
 
-def corridors(work: Work) -> Products:
-    """Return ``strak`` by road and by rail, and ``jarnvag``; flows by a gravity model where none are observed."""
-    places, network, options = work.layer("noder").geo, work.value("network"), work.settings.corridors  # type: ignore[union-attr]
-    cells = work.layer("rutnat")
-    people = _people(cells)
-    placed, ids = _joined(network, places, work.settings.access.max_snap_m.value)
-    flow = _flows(work, placed, places, ids)
-    found = [corridor_lines.corridors(placed, places.assign(node_id=ids), flow, options, people)]
-    layers: dict[str, Layer] = {}
-    rails = work.frame("railways")
-    if rails is not None:
-        meta = work.meta(title("jarnvag"), "railways", lineage="", sources=tuple(work.of_role("railways")))
-        layers["jarnvag"] = made_layer("jarnvag", rails, meta)
-        found.append(_rail_corridors(work, rails, places, people))
-    every = gpd.GeoDataFrame(pd.concat([frame for frame in found if len(frame)]), crs=places.crs)
-    every = every.rename(columns={"jobs": "employed_inv"})
-    meta = work.meta(title("strak"), "corridors", lineage="", sources=(cells, *work.given.values()))
-    layers["strak"] = made_layer("strak", every, meta)
-    values = {"node_ids": ids, "placed": placed}
-    return Products(layers, {"strak": pd.DataFrame(every.drop(columns="geometry"))}, values, modelled=True)
-
-
-def _people(cells: Layer | None) -> gpd.GeoDataFrame:
-    if cells is None:
-        return gpd.GeoDataFrame({"population_inv": []}, geometry=[], crs="EPSG:3006")
-    frame = cells.geo
-    known = {"jobs": frame["employed_inv"].fillna(0)} if "employed_inv" in frame.columns else {}
-    return frame[["geometry"]].assign(population_inv=frame["population_inv"].fillna(0), **known)
-
-
-def _joined(network: Network, places: gpd.GeoDataFrame, reach_m: float) -> tuple[Network, pd.Series]:
-    """Return the network with every place on it, and each place's node: its own where a link names it."""
-    own = places.index.isin(network.nodes.index)
-    snaps = snap_points(network, places[~own], reach_m)
-    placed, ids = with_points(network, snaps)
-    named = pd.Series(places.index[own], index=places.index[own], dtype=object)
-    return placed, pd.concat([named, ids.astype(object)]).reindex(places.index)
-
-
-def _flows(work: Work, network: Network, places: gpd.GeoDataFrame, ids: pd.Series) -> pd.DataFrame:
-    options = work.settings.corridors
-    joined = ids.dropna()
-    positions = network.nodes.index.get_indexer(pd.Index(joined))
-    minutes = shortest_minutes(network, list(joined))[:, positions]
-    table = pd.DataFrame(minutes, index=joined.index, columns=joined.index)
-    return flows.gravity_flows(
-        pd.DataFrame(places.loc[joined.index, ["population_inv"]]),
-        table,
-        exponent=options.gravity_exponent.value,
-        max_minutes=options.max_minutes.value,
-    )
-
-
-def _rail_corridors(
-    work: Work, rails: gpd.GeoDataFrame, places: gpd.GeoDataFrame, people: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    lines = rails[rails["state"] == "befintlig"] if "state" in rails.columns else rails
-    lines = lines[lines["passenger"] == 1] if "passenger" in lines.columns else lines
-    lines = lines.assign(road_class="railway", number=lines["kind"] if "kind" in lines.columns else None)
-    if "length_km" in lines.columns:
-        lines = lines.assign(length_m=lines["length_km"] * 1000)
-    speeds = {name: parameter.value for name, parameter in work.settings.road_speeds_kmh.items()}
-    network = networks.network_from_lines(lines, speeds)
-    placed, ids = _joined(network, places, _STATION_REACH_M)
-    return corridor_lines.corridors(
-        placed, places.assign(node_id=ids), None, work.settings.corridors, people, mode="järnväg"
-    )
-
-
 def hinterlands(work: Work) -> Products:
     """Return ``omland``: the cells that each node reaches first, as envelopes; and who lives across other borders."""
     cells_layer, places = work.layer("rutnat"), work.layer("noder").geo  # type: ignore[union-attr]
@@ -139,33 +66,77 @@ def hinterlands(work: Work) -> Products:
     centres = places[places["level"].isin(work.settings.corridors.node_levels)]
     if centres.empty:
         return Products()
-    minutes = access.minutes_to_each(
+    minutes = _minutes(work, cells, centres)
+    nearest = hinterland.node_of_cells(minutes)
+    frame = hinterland.hinterlands(cells, cells_layer.grid, nearest["node"], cells["population_inv"])
+    frame.insert(0, "name", centres["name"].reindex(frame.index))
+    frame["outside"] = centres["outside"].reindex(frame.index)
+    values: dict[str, object] = {"node_minutes": minutes}
+    draws: redraw.Draws | None = work.value("draws")
+    if draws is not None and draws.modelled:
+        values["node_minutes_drawn"] = drawn = _minutes(work, draws.cells, centres)
+        frame = _with_range(frame, draws, drawn)
+    tables = {
+        "omland": pd.DataFrame(frame.drop(columns="geometry")),
+        **_compared(work, cells, centres, nearest["node"]),
+    }
+    meta = work.meta(title("omland"), "hinterlands", lineage="", sources=(cells_layer, *work.given.values()))
+    return Products({"omland": made_layer("omland", frame, meta)}, tables, values)
+
+
+def _minutes(work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame) -> pd.DataFrame:
+    return access.minutes_to_each(
         work.value("network"),
         cells[["geometry"]],
         centres[["geometry"]],
         off_network_kmh=work.settings.access.off_network_kmh.value,
         max_snap_m=work.settings.access.max_snap_m.value,
     )
-    nearest = hinterland.node_of_cells(minutes)
-    people = cells["population_inv"]
-    frame = hinterland.hinterlands(cells, cells_layer.grid, nearest["node"], people)
-    frame.insert(0, "name", centres["name"].reindex(frame.index))
-    frame["outside"] = centres["outside"].reindex(frame.index)
-    tables = {"omland": pd.DataFrame(frame.drop(columns="geometry"))}
-    regions = work.layer("fa_regioner")
-    if regions is not None:
-        tables["omland_fa"] = _across(work, cells, centres, nearest["node"], regions)
-    meta = work.meta(title("omland"), "hinterlands", lineage="", sources=(cells_layer, *work.given.values()))
-    return Products({"omland": made_layer("omland", frame, meta)}, tables)
 
 
-def _across(
-    work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, node: pd.Series, regions: Layer
-) -> pd.DataFrame:
+def _with_range(frame: gpd.GeoDataFrame, draws: redraw.Draws, minutes: pd.DataFrame) -> gpd.GeoDataFrame:
+    node = frame.index.get_indexer(pd.Index(hinterland.node_of_cells(minutes)["node"]))
+    sums = redraw.sums_by_run(draws.people, node, len(frame))
+    low, high = redraw.ranges(sums, frame["people_inv"], draws.low, draws.high)
+    return frame.assign(people_low_inv=low, people_high_inv=high)
+
+
+def _compared(
+    work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, node: pd.Series
+) -> dict[str, pd.DataFrame]:
+    """Return who lives across the borders of each division of regions, and the totals of city and hinterland."""
     limit = work.settings.region.grid.max_outside_m.value
-    zones = grid.zones_of_cells(cells[["geometry"]], regions.geo, limit)["zone"]
-    homes = grid.zones_of_cells(centres[["geometry"]], regions.geo, limit)["zone"]
-    table = hinterland.people_across(cells["population_inv"], node, zones, homes)
-    table.insert(1, "node_name", table["zone_a"].map(centres["name"]))
-    table.insert(3, "region_name", table["zone_b"].map(regions.geo["name"]))
-    return table.rename(columns={"zone_a": "node", "zone_b": "region_code"})
+    people = cells["population_inv"]
+    across: list[pd.DataFrame] = []
+    totals = [_city_and_hinterland(cells, node, centres["municipality_code"], "omland", centres["name"])]
+    for name in work.value("divisions") or ():
+        regions = work.layer(name).geo  # type: ignore[union-attr]
+        zones = grid.zones_of_cells(cells[["geometry"]], regions, limit)["zone"]
+        homes = grid.zones_of_cells(centres[["geometry"]], regions, limit)["zone"]
+        table = hinterland.people_across(people, node, zones, homes)
+        table.insert(0, "division", name)
+        table.insert(2, "node_name", table["zone_a"].map(centres["name"]))
+        table.insert(4, "region_name", table["zone_b"].map(regions["name"]))
+        across.append(table.rename(columns={"zone_a": "node", "zone_b": "region_code"}))
+        cities = hinterland.largest_zone(people, zones, cells["municipality_code"])
+        totals.append(_city_and_hinterland(cells, zones, cities, name, regions["name"]))
+    tables = {"stad_omland": pd.concat(totals, ignore_index=True)}
+    if across:
+        tables["omland_jamforelse"] = pd.concat(across, ignore_index=True)
+        every = tables["omland_jamforelse"]
+        fa = every[every["division"] == _FA]
+        if len(fa):
+            tables["omland_fa"] = fa.drop(columns="division").reset_index(drop=True)
+    return tables
+
+
+def _city_and_hinterland(
+    cells: gpd.GeoDataFrame, region: pd.Series, city: pd.Series, division: str, names: pd.Series
+) -> pd.DataFrame:
+    """Return the sums of what the cells count, for each region's city (its own municipality) and its hinterland."""
+    counted = [name for name in cells.columns if str(name).endswith("_inv")]
+    inside = cells["municipality_code"] == region.map(city.to_dict().get)
+    sums = hinterland.city_and_hinterland(pd.DataFrame(cells[counted]), region, inside).reset_index()
+    sums.insert(0, "division", division)
+    sums.insert(2, "region_name", sums["region"].map(names.to_dict().get))
+    return sums.rename(columns={"areas": "cells", "population_inv": "people_inv"})

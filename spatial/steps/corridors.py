@@ -1,0 +1,136 @@
+"""Stråk by road and by rail, the flows they carry, and the people along them with their range."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spatial.analysis import along, flows, redraw
+from spatial.analysis import corridors as corridor_lines
+from spatial.analysis import network as networks
+from spatial.analysis.paths import shortest_minutes
+from spatial.analysis.snapping import snap_points, with_points
+from spatial.errors import Fault, LayerError
+from spatial.model import Layer, Network
+from spatial.steps.titles import title
+from spatial.steps.work import Products, Work, made_layer
+
+_STATION_REACH_M = 3_000.0
+_WORK = ("employed_inv", "jobs_inv")
+"""Employed people where they live, and jobs where they are: what a population layer may carry beside its people."""
+
+
+def corridors(work: Work) -> Products:
+    """Return ``strak`` by road and by rail, ``jarnvag``, and ``vagnat`` with its flows: observed, else by gravity."""
+    places, network, options = work.layer("noder").geo, work.value("network"), work.settings.corridors  # type: ignore[union-attr]
+    cells = work.layer("rutnat")
+    people = _people(cells)
+    placed, ids = _joined(network, places, work.settings.access.max_snap_m.value)
+    observed = work.first("commuting")
+    flow = _observed(observed, places) if observed is not None else _gravity(work, placed, places, ids)
+    on_edge = flows.assign_flows(placed, flow, ids)
+    found = [corridor_lines.corridors(placed, places.assign(node_id=ids), flow, options, people, on_edge=on_edge)]
+    layers: dict[str, Layer] = {}
+    rails = work.frame("railways")
+    if rails is not None:
+        meta = work.meta(title("jarnvag"), "railways", lineage="", sources=tuple(work.of_role("railways")))
+        layers["jarnvag"] = made_layer("jarnvag", rails, meta)
+        found.append(_rail_corridors(work, rails, places, people))
+    every = gpd.GeoDataFrame(pd.concat([frame for frame in found if len(frame)] or found), crs=places.crs)
+    status = "mätt" if observed is not None else "modellerat"
+    every = _counted(every, people, options.reach_m.value).assign(
+        flow_status=pd.Series(status, index=every.index, dtype=object).where(every["flow_inv"].notna(), None)
+    )
+    every = _with_range(every, work.value("draws"), options.reach_m.value)
+    meta = work.meta(title("strak"), "corridors", lineage="", sources=(cells, *work.given.values()))
+    layers["strak"] = made_layer("strak", every, meta)
+    roads = work.layer("vagnat")
+    if roads is not None:
+        carried = flows.flows_of_edges(on_edge, placed.edges, roads.geo.index)
+        layers["vagnat"] = made_layer("vagnat", roads.geo.assign(flow_inv=carried), roads.meta)
+    values = {"node_ids": ids, "placed": placed}
+    tables = {"strak": pd.DataFrame(every.drop(columns="geometry"))}
+    return Products(layers, tables, values, modelled=observed is None)
+
+
+def _people(cells: Layer | None) -> gpd.GeoDataFrame:
+    if cells is None:
+        return gpd.GeoDataFrame({"population_inv": []}, geometry=[], crs="EPSG:3006")
+    known = [name for name in ("population_inv", *_WORK) if name in cells.geo.columns]
+    return cells.geo[[*known, "geometry"]]
+
+
+def _counted(lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoDataFrame:
+    """Return the corridors with the employed people, and where a layer has them the jobs, along each."""
+    out = lines.drop(columns="jobs").assign(employed_inv=np.nan)
+    for name in _WORK:
+        if name in cells.columns:
+            out[name] = along.people_along(lines, cells, reach_m, name)
+    return out
+
+
+def _with_range(lines: gpd.GeoDataFrame, draws: redraw.Draws | None, reach_m: float) -> gpd.GeoDataFrame:
+    if draws is None or not draws.modelled:
+        return lines
+    line, cell = along.cells_within(
+        np.asarray(lines.geometry, object), np.asarray(draws.cells.geometry, object), reach_m
+    )
+    sums = redraw.sums_by_pairs(draws.people, line, cell, len(lines))
+    low, high = redraw.ranges(sums, lines["people_inv"], draws.low, draws.high)
+    return lines.assign(people_low_inv=low, people_high_inv=high)
+
+
+def _joined(network: Network, places: gpd.GeoDataFrame, reach_m: float) -> tuple[Network, pd.Series]:
+    """Return the network with every place on it, and each place's node: its own where a link names it."""
+    own = places.index.isin(network.nodes.index)
+    snaps = snap_points(network, places[~own], reach_m)
+    placed, ids = with_points(network, snaps)
+    named = pd.Series(places.index[own], index=places.index[own], dtype=object)
+    return placed, pd.concat([named, ids.astype(object)]).reindex(places.index)
+
+
+def _observed(layer: Layer, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a commuting table as flows between places; a municipality's code stands for its central place."""
+    table, known = layer.frame, places.drop(columns="geometry")
+    ends = {name: flows.places_of_codes(table[name], known) for name in ("origin", "destination")}
+    faults = [
+        Fault("faults.commuting_place", layer.id, str(row), values={"place": table.loc[row, name]})
+        for name, found in ends.items()
+        for row in found.index[found.isna()]
+    ]
+    count = table["commuters_inv"].astype(float)
+    bad = table.index[~(np.isfinite(count) & (count >= 0))]
+    faults += [Fault("faults.commuting_count", layer.id, str(row)) for row in bad]
+    if faults:
+        raise LayerError(faults)
+    pairs = pd.DataFrame({**ends, "count": count}).groupby(["origin", "destination"], sort=True, as_index=False).sum()
+    return flows.observed_flows(pairs, places.index)
+
+
+def _gravity(work: Work, network: Network, places: gpd.GeoDataFrame, ids: pd.Series) -> pd.DataFrame:
+    options = work.settings.corridors
+    joined = ids.dropna()
+    positions = network.nodes.index.get_indexer(pd.Index(joined))
+    minutes = shortest_minutes(network, list(joined))[:, positions]
+    table = pd.DataFrame(minutes, index=joined.index, columns=joined.index)
+    return flows.gravity_flows(
+        pd.DataFrame(places.loc[joined.index, ["population_inv"]]),
+        table,
+        exponent=options.gravity_exponent.value,
+        max_minutes=options.max_minutes.value,
+    )
+
+
+def _rail_corridors(
+    work: Work, rails: gpd.GeoDataFrame, places: gpd.GeoDataFrame, people: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    lines = rails[rails["state"] == "befintlig"] if "state" in rails.columns else rails
+    lines = lines[lines["passenger"] == 1] if "passenger" in lines.columns else lines
+    lines = lines.assign(road_class="railway", number=lines["kind"] if "kind" in lines.columns else None)
+    if "length_km" in lines.columns:
+        lines = lines.assign(length_m=lines["length_km"] * 1000)
+    speeds = {name: parameter.value for name, parameter in work.settings.road_speeds_kmh.items()}
+    network = networks.network_from_lines(lines, speeds)
+    placed, ids = _joined(network, places, _STATION_REACH_M)
+    return corridor_lines.corridors(
+        placed, places.assign(node_id=ids), None, work.settings.corridors, people, mode="järnväg"
+    )
