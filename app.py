@@ -1,0 +1,35 @@
+"""The app: what ``strukturbild app`` and ``streamlit run app.py`` open. Navigation only."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import streamlit as st
+
+from spatial.errors import StrukturbildError
+from spatial.pages.shared import language, opened
+from spatial.texts import text
+
+PAGES = ("karta", "kommunen", "service", "noder", "underlag")
+HERE = Path(str(files("spatial")))
+
+
+def main() -> None:
+    """Open the image, and the page that is asked for; what a user can mend is told in one sentence."""
+    lang = language()
+    st.set_page_config(text("app.title", lang), page_icon=str(HERE / "views" / "app.svg"), layout="wide")
+    st.html(HERE / "views" / "app.css")
+    pages = [
+        st.Page(
+            HERE / "pages" / f"{name}.py", title=text(f"app.page.{name}", lang), url_path=name, default=not position
+        )
+        for position, name in enumerate(PAGES)
+    ]
+    page = st.navigation(pages, position="top")
+    try:
+        opened()
+        page.run()
+    except StrukturbildError as error:
+        st.error(error.message(lang))
+
+
+main()

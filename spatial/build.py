@@ -13,6 +13,7 @@ from spatial.model import StructureImage
 from spatial.settings import Settings
 from spatial.storage import MANIFEST, check_writable, new_version, read_manifest, user_folder, write_json
 from spatial.views.geopackage import write_geopackage
+from spatial.views.mapfile import write_map
 from spatial.views.rasters import write_rasters
 from spatial.views.tables import write_tables
 from spatial.views.webmap import draw
@@ -78,8 +79,10 @@ def _write(image: StructureImage, folder: Path, tell: Callable[[str], None]) -> 
     tell("tabeller")
     write_tables(image, folder / "tabeller")
     tell("karta.html")
-    draw(image).save(folder / "karta.html")
+    drawn = draw(image)
+    drawn.save(folder / "karta.html")
     save_image(image, folder)
+    write_map(image, folder, drawn=drawn)
 
 
 def built_image(folder: Path) -> StructureImage | None:
@@ -100,10 +103,16 @@ def image_of(
     """Return a region's built image; one that is missing, or whose settings have changed, is built first."""
     settings = read_settings(config)
     folder = out or user_folder(settings.region.id)
-    image = built_image(folder)
-    if image is not None and _same(image.settings, settings):
+    image = image_with(settings, folder)
+    if image is not None:
         return image, folder
     return build(config, data=data, out=out, progress=progress)
+
+
+def image_with(settings: Settings, folder: Path) -> StructureImage | None:
+    """Return the image built in a folder with these settings, or None where there is none."""
+    image = built_image(folder)
+    return image if image is not None and _same(image.settings, settings) else None
 
 
 def _same(one: Settings, other: Settings) -> bool:

@@ -12,8 +12,9 @@ from rich.table import Table
 from spatial.build import Progress as Tell
 from spatial.errors import Fault
 from spatial.manifest import totals_of
-from spatial.model import Omission, StructureImage
+from spatial.model import StructureImage
 from spatial.texts import has_text, number, text
+from spatial.views.wording import omitted_sentence, role_name
 
 if TYPE_CHECKING:
     from spatial.examination import Examination
@@ -79,7 +80,7 @@ def show_summary(image: StructureImage, folder: Path) -> None:
         )
     console.print(table)
     _show_warnings(console, image)
-    _show_omissions(console, image.provenance.omissions)
+    _show_omissions(console, image)
     console.print(text("cli.summary.folder", folder=folder), soft_wrap=True)
 
 
@@ -90,28 +91,11 @@ def _show_warnings(console: Console, image: StructureImage) -> None:
         console.print(f"• {sentence}", markup=False)
 
 
-def _show_omissions(console: Console, omissions: tuple[Omission, ...]) -> None:
-    if omissions:
+def _show_omissions(console: Console, image: StructureImage) -> None:
+    if image.provenance.omissions:
         console.print(text("cli.summary.omitted"))
-    for omission in omissions:
-        console.print(f"• {omitted_sentence(omission)}", markup=False)
-
-
-def omitted_sentence(omission: Omission, lang: str = "sv") -> str:
-    """Return what was left out of the image, and for want of what."""
-    step, *detail = omission.step.split(":")
-    if step == "criterion":
-        return text("omissions.criterion", lang, level=detail[0], service=detail[1])
-    if detail:
-        return text("omissions.service", lang, service=detail[0])
-    return text("omissions.step", lang, step=text(f"cli.step.{step}", lang), role=_role(omission.role, lang))
-
-
-def _role(name: str, lang: str) -> str:
-    for key in (f"omissions.role.{name}", f"cli.step.{name}"):
-        if has_text(key):
-            return text(key, lang)
-    return name
+    for omission in image.provenance.omissions:
+        console.print(f"• {omitted_sentence(omission, settings=image.settings)}", markup=False)
 
 
 def show_examination(found: "Examination") -> None:
@@ -120,7 +104,7 @@ def show_examination(found: "Examination") -> None:
     if found.inventory is not None:
         console.print(_inventory_table(found))
     for omitted in found.missing_roles:
-        console.print("• " + text("cli.check.missing", role=_role(omitted, "sv")), markup=False)
+        console.print("• " + text("cli.check.missing", role=role_name(omitted)), markup=False)
     for fault in found.faults:
         console.print(_fault_line(fault), markup=False, soft_wrap=True)
     key = "cli.check.faults" if found.stopping else "cli.check.sound"

@@ -1,10 +1,14 @@
 """The app, run in this process: private, on this computer only, stopped when the command is."""
 
+import contextlib
+import importlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Final
 
+from spatial.errors import StrukturbildError
 from spatial.storage import bundled
 
 SETTINGS: Final[dict[str, object]] = {
@@ -32,6 +36,17 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + snake.replace(".", "_").upper()
 
 
+def _warm(config: str | None, out: Path | None) -> None:
+    """Load what the first page needs while the user opens the browser; a mistake is told by the page."""
+    from spatial.build import built_image
+    from spatial.inputs.config import read_settings
+    from spatial.storage import user_folder
+
+    importlib.import_module("altair")
+    with contextlib.suppress(StrukturbildError):
+        built_image(out or user_folder(read_settings(config).region.id))
+
+
 def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None) -> None:
     """Run the app until it is stopped; its arguments reach ``app.py`` as those of a script."""
     from streamlit.web import bootstrap
@@ -44,5 +59,6 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
     ]
     script = str(bundled("app.py"))
     bootstrap.load_config_options(flag_options=options)
+    threading.Thread(target=_warm, args=(config, out), daemon=True).start()
     sys.argv = [script, *arguments]
     bootstrap.run(script, is_hello=False, args=arguments, flag_options=options)

@@ -6,6 +6,7 @@
   var P = S.Map.prototype;
   var plainApply = P.apply;
   var GAP = 10;
+  var LEAST_PX = 2.6;
 
   /* {classes: {layer: {id: class}}, beyond: {service, minutes} or null, fit: {layer, id} or null} */
   P.apply = function (state) {
@@ -45,6 +46,8 @@
   /* Marks the cells whose people have farther than the limit, in the colour of findings. */
   P.showBeyond = function (beyond) {
     if (this.beyond) { this.beyond.remove(); this.beyond = null; }
+    if (!this.follows) { this.follows = true; this.map.on("zoomend", function () { this.showBeyond(this.wantedBeyond); }, this); }
+    this.wantedBeyond = beyond;
     if (!beyond || !this.cells.ready) { return; }
     this.cells.load();
     var minutes = this.cells.minutes[beyond.service] || [];
@@ -52,13 +55,19 @@
     pane.style.zIndex = 232;
     pane.style.pointerEvents = "none";
     var canvas = L.canvas({ pane: "sb-beyond", padding: 0.3 });
-    var half = this.cells.data.size_m / 2;
-    var style = { renderer: canvas, stroke: false, interactive: false, fillOpacity: 0.72, fillColor: this.data.ground.finding };
+    var half = Math.max(this.cells.data.size_m / 2, LEAST_PX / 2 * this.metresAPixel());
+    var style = { renderer: canvas, stroke: false, interactive: false, fillOpacity: 0.85, fillColor: this.data.ground.finding };
     var group = L.layerGroup();
     for (var i = 0; i < minutes.length; i += 1) {
       if (minutes[i] > beyond.minutes || minutes[i] === -1) { L.rectangle(this.cellBounds(i, half), style).addTo(group); }
     }
     this.beyond = group.addTo(this.map);
+  };
+
+  P.metresAPixel = function () {
+    var half = this.map.getSize().divideBy(2);
+    var ends = [half.subtract([50, 0]), half.add([50, 0])].map(function (p) { return this.map.containerPointToLatLng(p); }, this);
+    return this.map.distance(ends[0], ends[1]) / 100;
   };
 
   P.cellBounds = function (i, half) {

@@ -1,0 +1,97 @@
+"""Whom each facility is nearest to, and who lives beyond a limit: what a planner asks of one kind of service."""
+
+import numpy as np
+import pandas as pd
+
+from spatial.analysis.reach import ALL_ZONES, shares_within
+
+
+def people_served(cells: pd.DataFrame, service: str, facilities: pd.DataFrame) -> pd.DataFrame:
+    """Return how many people each facility is the nearest to, and how far they have.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``population_inv``, ``{service}_id`` and ``{service}_min`` (minutes by car; inf where unreachable).
+    service : str
+    facilities : DataFrame
+        Index ids, with ``service_type`` and ``name``.
+
+    Returns
+    -------
+    DataFrame
+        Index the ids of the facilities of that type, most people first: the facilities' columns, ``people_inv``,
+        ``mean_min`` (weighed by people) and ``longest_min`` (both NaN where it is nobody's nearest).
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"population_inv": [10, 30], "grocery_id": ["x", "x"], "grocery_min": [4.0, 8.0]})
+    >>> shops = pd.DataFrame({"service_type": ["grocery"], "name": ["ICA"]}, index=["x"])
+    >>> people_served(cells, "grocery", shops)[["people_inv", "mean_min", "longest_min"]].loc["x"].tolist()
+    [40.0, 7.0, 8.0]
+    """
+    own = facilities[facilities["service_type"] == service]
+    reached = cells[np.isfinite(cells[f"{service}_min"].to_numpy(float)) & (cells["population_inv"] > 0)]
+    people = reached["population_inv"].astype(float)
+    taken = reached[f"{service}_min"].astype(float)
+    by = reached[f"{service}_id"].astype(str)
+    total = people.groupby(by).sum()
+    found = pd.DataFrame(
+        {
+            "people_inv": total,
+            "mean_min": (people * taken).groupby(by).sum() / total,
+            "longest_min": taken.groupby(by).max(),
+        }
+    )
+    table = own.drop(columns="geometry", errors="ignore").join(found.reindex(own.index))
+    table["people_inv"] = table["people_inv"].fillna(0.0)
+    return pd.DataFrame(table).sort_values("people_inv", ascending=False, kind="stable")
+
+
+def people_beyond(cells: pd.DataFrame, service: str, limit_min: float) -> pd.DataFrame:
+    """Return the people farther than a limit from a service, by municipality and in all.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``population_inv``, ``municipality_code``, ``{service}_min`` and, where known, ``{service}_uncertain``.
+    service : str
+    limit_min : float
+        Minutes; exactly at it is within.
+
+    Returns
+    -------
+    DataFrame
+        Index ``zone`` (last ``alla``): ``beyond_inv``, ``total_inv``, ``beyond_share`` (0..1), ``unreachable_inv``,
+        ``uncertain_inv``.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"population_inv": [10, 30], "municipality_code": "a", "grocery_min": [30.0, 30.5]})
+    >>> people_beyond(cells, "grocery", 30).loc["alla", ["beyond_inv", "beyond_share"]].tolist()
+    [30.0, 0.75]
+    """
+    counted = cells[cells["population_inv"].fillna(0) > 0]
+    table = shares_within(counted["population_inv"], counted["municipality_code"], counted, [(service, limit_min)])
+    rows = table.set_index("zone")
+    return pd.DataFrame(
+        {
+            "beyond_inv": rows["total_inv"] - rows["people_inv"],
+            "total_inv": rows["total_inv"],
+            "beyond_share": 1 - rows["share"],
+            "unreachable_inv": rows["unreachable_inv"],
+            "uncertain_inv": rows["uncertain_inv"],
+        }
+    )
+
+
+def worst_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`people_beyond` without the sum, the largest share first; of equals, most people first.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"beyond_inv": [1.0, 2.0, 3.0], "beyond_share": [0.1, 0.2, 0.15]}, index=["a", "b", "alla"])
+    >>> worst_first(rows).index.tolist()
+    ['b', 'a']
+    """
+    return table.drop(index=ALL_ZONES).sort_values(["beyond_share", "beyond_inv"], ascending=False, kind="stable")

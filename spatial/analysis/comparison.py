@@ -1,0 +1,145 @@
+"""A municipality beside the others: its figures, the one it is most like, and where it stands out."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from spatial.analysis.reach import ALL_ZONES
+
+_MEDIAN = 50.0
+
+
+def figures_of(municipalities: pd.DataFrame, shares: pd.DataFrame | None, minutes: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the municipalities' figures, and those of everybody together, on one index.
+
+    Parameters
+    ----------
+    municipalities : DataFrame
+        Index codes; ``population_inv`` (people), ``density_inv_km2`` (people a km² of land) and ``nodes_count``
+        where known, ``official_land_km2`` or ``area_km2``.
+    shares : DataFrame or None
+        As :func:`spatial.analysis.reach.shares_within` gives it.
+    minutes : DataFrame or None
+        As :func:`spatial.analysis.reach.percentiles` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Index the codes, and ``alla`` last. Columns are (measure, service, at): ``population``, ``density`` and
+        ``nodes`` (service empty, at 0); ``within`` (share 0..1 within ``at`` minutes); ``median`` (minutes by car
+        within which half of the people have the service, at 50).
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"population_inv": [100, 300], "area_km2": [10.0, 10.0]}, index=["a", "b"])
+    >>> figures_of(towns, None, None).loc["alla"].tolist()
+    [400.0, 20.0]
+    """
+    columns: dict[tuple[str, str, float], pd.Series] = {}
+    if "population_inv" in municipalities:
+        people = municipalities["population_inv"].astype(float)
+        land = _land(municipalities)
+        columns["population", "", 0.0] = _with_all(people, people.sum())
+        columns["density", "", 0.0] = _with_all(people / land, people.sum() / land.sum())
+    if "nodes_count" in municipalities:
+        counted = municipalities["nodes_count"].astype(float)
+        columns["nodes", "", 0.0] = _with_all(counted, counted.sum())
+    if shares is not None:
+        for (service, limit), rows in shares.groupby(["service", "threshold_min"], sort=False):
+            columns["within", str(service), float(str(limit))] = rows.set_index("zone")["share"]
+    if minutes is not None:
+        for service, rows in minutes[minutes["percentile"] == _MEDIAN].groupby("service", sort=False):
+            columns["median", str(service), _MEDIAN] = rows.set_index("zone")["minutes_min"]
+    order = [*municipalities.index, ALL_ZONES]
+    table = pd.DataFrame({key: values.reindex(order) for key, values in columns.items()}, index=order)
+    table.columns = pd.MultiIndex.from_tuples(list(columns), names=["measure", "service", "at"])
+    return table
+
+
+def _land(municipalities: pd.DataFrame) -> pd.Series:
+    drawn = municipalities["area_km2"].astype(float)
+    if "official_land_km2" not in municipalities:
+        return drawn
+    official = municipalities["official_land_km2"].astype(float)
+    return official.where(official.notna(), drawn)
+
+
+def _with_all(values: pd.Series, whole: float) -> pd.Series:
+    joined: pd.Series = pd.concat([values, pd.Series([float(whole)], index=[ALL_ZONES])])
+    return joined
+
+
+def most_alike(population: pd.Series, density: pd.Series, code: str) -> str | None:
+    """Return the municipality nearest in population and density, counted in doublings of each.
+
+    Parameters
+    ----------
+    population, density : Series
+        People, and people a km²; index codes, all above 0.
+    code : str
+        The one to compare.
+
+    Returns
+    -------
+    str or None
+        Of equally near ones the first code; None where there is no other.
+
+    Notes
+    -----
+    The distance is Euclidean in log₂: twice as many people is as far as twice as dense. An assumption of ours.
+
+    Examples
+    --------
+    >>> people = pd.Series({"a": 100.0, "b": 210.0, "c": 9000.0})
+    >>> most_alike(people, people / 10, "a")
+    'b'
+    """
+    both = pd.DataFrame({"p": population, "d": density}).astype(float).clip(lower=1e-9)
+    logs = pd.DataFrame(np.log2(both.to_numpy()), index=both.index, columns=both.columns)
+    others = logs.drop(index=code)
+    if others.empty:
+        return None
+    away = ((others - logs.loc[code]) ** 2).sum(axis=1).sort_index()
+    return str(away.idxmin())
+
+
+def deviations(figures: pd.DataFrame, code: str, measures: Iterable[str] = ("within", "median")) -> pd.DataFrame:
+    """Return how far a municipality's figures lie from everybody's, the most unusual first.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        As :func:`figures_of` gives them.
+    code : str
+    measures : iterable of str
+        Which measures to weigh.
+
+    Returns
+    -------
+    DataFrame
+        Index 0..n: ``measure``, ``service``, ``at``, ``own``, ``whole``, ``difference`` (own - whole) and ``score``,
+        the difference in standard deviations between the municipalities. What has no spread, or no finite figure,
+        is left out.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"population_inv": [100, 300], "area_km2": [10.0, 10.0]}, index=["a", "b"])
+    >>> shares = pd.DataFrame({"zone": ["a", "b", "alla"], "service": "grocery", "threshold_min": 15.0,
+    ...                        "share": [0.2, 0.8, 0.65]})
+    >>> deviations(figures_of(towns, shares, None), "a")[["service", "difference"]].round(2).to_dict("list")
+    {'service': ['grocery'], 'difference': [-0.45]}
+    """
+    wanted = set(measures)
+    rows = []
+    for key in figures.columns:
+        if key[0] not in wanted:
+            continue
+        values = figures[key].astype(float)
+        own, whole = values[code], values[ALL_ZONES]
+        spread = values.drop(ALL_ZONES).replace([np.inf, -np.inf], np.nan).std()
+        if np.isfinite(own) and np.isfinite(whole) and spread > 0:
+            rows.append((*key, own, whole, own - whole, (own - whole) / spread))
+    names = ["measure", "service", "at", "own", "whole", "difference", "score"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.sort_values("score", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)

@@ -1,0 +1,141 @@
+"""Kommunen: a municipality's figures beside the county's and those of the one it is most like."""
+
+import pandas as pd
+import streamlit as st
+
+from spatial.analysis.comparison import deviations, figures_of, most_alike
+from spatial.analysis.reach import ALL_ZONES
+from spatial.pages.charts import bars
+from spatial.pages.shared import Opened, municipality_names, opened
+from spatial.pages.widgets import Column, figures, minutes, percent, show_table, status_note, twice_modelled
+from spatial.texts import number, text
+
+_STANDING_OUT = 5
+_FIRST = 3
+Key = tuple[str, str, float]
+
+
+def show() -> None:
+    """Show the page."""
+    at = opened()
+    lang, image = at.lang, at.image
+    names = municipality_names(image)
+    head, choice = st.columns([5, 2], vertical_alignment="bottom")
+    code = choice.selectbox(
+        text("app.kommunen.choose", lang), list(names), format_func=names.__getitem__, filter_mode=None, key="kommun"
+    )
+    tables = image.indicators
+    every = figures_of(tables["kommuner"], tables.get("service_inom"), tables.get("restider"))
+    own = every.drop(index=ALL_ZONES)
+    peer = None
+    if ("population", "", 0.0) in every.columns:
+        peer = most_alike(own["population", "", 0.0], own["density", "", 0.0], code)
+    head.title(names[code], anchor=False)
+    if peer is not None:
+        head.caption(text("app.kommunen.peer", lang, peer=names[peer]))
+    _figures(at, every, code, peer, names)
+    left, right = st.columns([4, 5], gap="medium")
+    with left:
+        _standing_out(at, every, code)
+    with right:
+        _shares(at, every, code, peer, names)
+    _table(at, every, code, peer, names)
+
+
+def _keys(every: pd.DataFrame, measure: str | None = None) -> list[Key]:
+    keys = [(str(key[0]), str(key[1]), float(str(key[2]))) for key in every.columns]
+    return [key for key in keys if measure in {None, key[0]}]
+
+
+def _value(every: pd.DataFrame, zone: str, key: Key) -> float:
+    return float(every[key].astype(float)[zone])
+
+
+def _figures(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: dict[str, str]) -> None:
+    keys = [key for name in ("population", "density", "nodes") for key in _keys(every, name)]
+    shown = []
+    for key in [*keys, *_keys(every, "within")[:_FIRST]]:
+        told = {str(zone): _told(at, key[0], _value(every, str(zone), key)) for zone in every.index}
+        shown.append((_title(at, key), told[code], _beside(at, told, peer, names)))
+    if shown:
+        figures(shown)
+
+
+def _beside(at: Opened, told: dict[str, str], peer: str | None, names: dict[str, str]) -> str:
+    county = text("app.kommunen.county", at.lang, value=told[ALL_ZONES])
+    return f"{county} · {names[peer]} {told[peer]}" if peer is not None else county
+
+
+def _title(at: Opened, key: Key) -> str:
+    measure, service, limit = key
+    titles = {kind.id: kind.title.get(at.lang) for kind in at.image.settings.services}
+    return text(
+        f"app.measure.{measure}",
+        at.lang,
+        service=titles.get(service, service),
+        inside=titles.get(service, service).lower(),
+        minutes=number(limit, lang=at.lang),
+    )
+
+
+def _told(at: Opened, measure: str, value: float) -> str:
+    if measure == "within":
+        return percent(value, at.lang)
+    if measure == "median":
+        return text("app.minutes", at.lang, minutes=minutes(value, at.lang))
+    return number(value, 1 if measure == "density" else 0, at.lang)
+
+
+def _standing_out(at: Opened, every: pd.DataFrame, code: str) -> None:
+    lang = at.lang
+    st.header(text("app.kommunen.stands_out", lang), anchor=False)
+    found = deviations(every, code).drop_duplicates("service").head(_STANDING_OUT)
+    lines = []
+    for _, row in found.iterrows():
+        better = (row["difference"] > 0) == (row["measure"] == "within")
+        key = (str(row["measure"]), str(row["service"]), float(row["at"]))
+        own, whole = _told(at, key[0], row["own"]), _told(at, key[0], row["whole"])
+        sentence = text("app.kommunen.sentence", lang, what=_title(at, key), own=own, whole=whole)
+        lines.append(f"{'▲' if better else '▼'} {sentence}")
+    st.markdown("\n\n".join(lines) or text("app.kommunen.nothing", lang))
+    st.caption(text("app.kommunen.stands_out_how", lang))
+
+
+def _shares(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: dict[str, str]) -> None:
+    lang = at.lang
+    st.header(text("app.kommunen.within", lang), anchor=False)
+    zones = {code: names[code], ALL_ZONES: text("app.county", lang)}
+    if peer is not None:
+        zones[peer] = names[peer]
+    rows = []
+    for key in _keys(every, "within"):
+        service = _title(at, ("name", key[1], 0.0))
+        what = text("app.within_short", lang, service=service, minutes=number(key[2], lang=lang))
+        rows += [{"what": what, "who": name, "value": _value(every, zone, key)} for zone, name in zones.items()]
+    if rows:
+        st.altair_chart(bars(pd.DataFrame(rows), list(zones.values()), lang), width="stretch")
+    status_note(at, "rutnat", "service")
+
+
+def _table(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: dict[str, str]) -> None:
+    lang = at.lang
+    st.header(text("app.kommunen.all", lang), anchor=False)
+    keys = _keys(every)
+    frame = pd.DataFrame(
+        {
+            "what": [_title(at, key) for key in keys],
+            "own": [_told(at, key[0], _value(every, code, key)) for key in keys],
+            "county": [_told(at, key[0], _value(every, ALL_ZONES, key)) for key in keys],
+        }
+    )
+    columns = [Column("what", text("app.kommunen.figure", lang), width="large"), Column("own", names[code])]
+    columns.append(Column("county", text("app.county", lang)))
+    if peer is not None:
+        frame["peer"] = [_told(at, key[0], _value(every, peer, key)) for key in keys]
+        columns.append(Column("peer", names[peer]))
+    show_table(at, frame, columns, name=f"kommunen-{names[code]}", rows=30)
+    status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,167 @@
+"""Service: who has far to a kind of service, where they live, and whom each facility is nearest to."""
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from spatial.analysis.catchment import people_beyond, people_served, worst_first
+from spatial.analysis.reach import ALL_ZONES
+from spatial.analysis.spots import white_spots
+from spatial.pages.mapview import show_map
+from spatial.pages.shared import Opened, municipality_names, opened
+from spatial.pages.widgets import Column, figures, percent, show_table, status_note, twice_modelled
+from spatial.pages.widgets import minutes as minutes_of
+from spatial.texts import number, text
+from spatial.views.themes import visible
+from spatial.views.wording import told_people
+
+_MOST_MIN = 120
+_MAP_PX = 470
+
+
+def show() -> None:
+    """Show the page."""
+    at = opened()
+    lang, image = at.lang, at.image
+    if "rutnat" not in image.layers or "service" not in image.layers:
+        st.info(text("app.service.missing", lang))
+        return
+    cells = image.layers["rutnat"].geo
+    titles = {kind.id: kind.title.get(lang) for kind in image.settings.services if f"{kind.id}_min" in cells}
+    head, choice, limit_place = st.columns([4, 2, 3], vertical_alignment="bottom", gap="medium")
+    kind = choice.selectbox(
+        text("app.service.kind", lang), list(titles), format_func=titles.__getitem__, filter_mode=None, key="slag"
+    )
+    limit = limit_place.slider(
+        text("app.service.limit", lang), 5, _MOST_MIN, _first_limit(at, kind), 5, key=f"grans-{kind}"
+    )
+    head.title(text("app.service.title", lang, service=titles[kind].lower()), anchor=False)
+    beyond = people_beyond(cells, kind, limit)
+    _figures(at, beyond, kind, limit)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _map(at, kind, limit)
+    with right:
+        _municipalities(at, beyond, kind)
+    _white_spots(at, cells, kind, limit)
+    _facilities(at, cells, kind)
+
+
+def _first_limit(at: Opened, kind: str) -> int:
+    limits = [one.minutes.value for one in at.image.settings.thresholds if one.service == kind]
+    return min(_MOST_MIN, max(5, round(limits[0] / 5) * 5)) if limits else 30
+
+
+def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
+    lang, rounded = at.lang, twice_modelled(at)
+    row = {str(name): float(value) for name, value in beyond.loc[[ALL_ZONES]].iloc[0].items()}
+
+    def people(name: str) -> str:
+        return told_people(row[name], lang, least=at.least, rounded=rounded)
+
+    minutes = number(limit, lang=lang)
+    shown = [
+        (
+            text("app.service.beyond", lang, minutes=minutes),
+            people("beyond_inv"),
+            text("app.service.of_all", lang, share=percent(row["beyond_share"], lang, 1)),
+        ),
+        (text("app.service.unreachable", lang), people("unreachable_inv"), text("app.service.unreachable_note", lang)),
+        (text("app.service.uncertain", lang), people("uncertain_inv"), text("app.service.uncertain_note", lang)),
+    ]
+    times = at.image.indicators.get("restider")
+    if times is not None:
+        own = times[(times["zone"] == ALL_ZONES) & (times["service"] == kind)].set_index("percentile")["minutes_min"]
+        told = {share: text("app.minutes", lang, minutes=minutes_of(v, lang)) for share, v in own.items()}
+        rest = [text("app.service.at", lang, share=f"{share:.0f}", minutes=v) for share, v in told.items()][1:]
+        if told:
+            shown.append((text("app.service.half", lang), next(iter(told.values())), " · ".join(rest)))
+    figures(shown)
+
+
+def _map(at: Opened, kind: str, limit: float) -> None:
+    lang = at.lang
+    st.header(text("app.service.map", lang, minutes=number(limit, lang=lang)), anchor=False)
+    service = at.image.layers["service"].frame
+    own = service.index[service["service_type"] == kind]
+    state = {
+        "visible": {**visible(at.image, "service"), "vita_flackar/all": False},
+        "filter": {"service": [str(one) for one in own]},
+        "beyond": {"service": kind, "minutes": limit},
+    }
+    show_map(at, key="service-karta", state=state, height=_MAP_PX, panel=False)
+    st.caption(text("app.service.map_legend", lang))
+    status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+
+
+def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
+    lang = at.lang
+    st.header(text("app.service.by_municipality", lang), anchor=False)
+    names = municipality_names(at.image)
+    frame = worst_first(beyond).assign(name=lambda rows: rows.index.map(names))
+    people = "rounded" if twice_modelled(at) else "people"
+    columns = [
+        Column("name", text("app.municipality", lang)),
+        Column("beyond_inv", text("app.service.people_beyond", lang), people),
+        Column("beyond_share", text("app.service.share", lang), "share"),
+        Column("uncertain_inv", text("app.service.people_uncertain", lang), people),
+    ]
+    show_table(at, frame, columns, name=f"service-{kind}-kommuner", rows=14)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _spots(fingerprint: str, kind: str, limit: float, _at: Opened) -> pd.DataFrame:
+    """Return the white spots with their municipality, kept for the next who asks the same of this image."""
+    layer = _at.image.layers["rutnat"]
+    cells = layer.geo[layer.geo["population_inv"].fillna(0) > 0]
+    if layer.grid is None:
+        raise TypeError(fingerprint)
+    spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least)
+    zones = _at.image.layers["kommuner"].geo[["name", "geometry"]]
+    points = spots.set_geometry(spots.representative_point())
+    placed = gpd.sjoin_nearest(points, zones, how="left")
+    placed = placed[~placed.index.duplicated()]
+    return pd.DataFrame(placed.drop(columns=["geometry"]))
+
+
+def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -> None:
+    lang = at.lang
+    st.header(text("app.service.spots", lang, minutes=number(limit, lang=lang)), anchor=False)
+    if not (cells[f"{kind}_min"] > limit).any():
+        st.write(text("app.service.no_spots", lang))
+        return
+    spots = _spots(at.image.provenance.fingerprint, kind, limit, at)
+    words = {one: text(f"app.service.spot_{one}", lang) for one in ("far", "unreachable")}
+    frame = spots.assign(kind=spots["kind"].map(words))
+    columns = [
+        Column("name", text("app.municipality", lang)),
+        Column("kind", text("app.service.spot_kind", lang)),
+        Column("people_inv", text("app.service.living", lang), "rounded" if twice_modelled(at) else "people"),
+        Column("cells", text("app.service.cells", lang), "count"),
+        Column("longest_min", text("app.service.longest", lang), "minutes"),
+    ]
+    st.caption(text("app.service.spots_how", lang, count=number(len(spots), lang=lang)))
+    show_table(at, frame, columns, name=f"vita-flackar-{kind}", rows=8)
+
+
+def _facilities(at: Opened, cells: gpd.GeoDataFrame, kind: str) -> None:
+    lang = at.lang
+    st.header(text("app.service.facilities", lang), anchor=False)
+    frame = people_served(cells, kind, at.image.layers["service"].frame)
+    if "outside" in frame:
+        where = {True: text("app.service.outside", lang), False: text("app.service.inside", lang)}
+        frame = frame.assign(outside=frame["outside"].astype(bool).map(where))
+    columns = [
+        Column("name", text("app.service.facility", lang), width="medium"),
+        Column("outside", text("app.service.where", lang)),
+        Column("people_inv", text("app.service.nearest_to", lang), "rounded" if twice_modelled(at) else "people"),
+        Column("mean_min", text("app.service.mean", lang), "minutes"),
+        Column("longest_min", text("app.service.longest", lang), "minutes"),
+        Column("status", text("app.status", lang)),
+    ]
+    show_table(at, frame, [c for c in columns if c.name in frame], name=f"service-{kind}-stallen", rows=10)
+    status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,146 @@
+"""What the pages share: tables that can be sorted and taken along, numbers with their status, charts in Swedish."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from spatial.pages.shared import Opened
+from spatial.texts import number, text
+from spatial.views.tables import table_csv, table_xlsx
+from spatial.views.wording import coarse, told_people
+
+_ROW_PX: Final = 35
+_LINE_PX: Final = 3
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a shown table: which, its head, and what kind of value it holds.
+
+    ``kind``: text, people, rounded (people in whole hundreds), count, share (0..1, told in per cent), minutes, km
+    (from metres), number (one decimal).
+    """
+
+    name: str
+    head: str
+    kind: str = "text"
+    width: str | None = None
+
+
+def show_table(
+    opened: Opened, frame: pd.DataFrame, columns: Sequence[Column], *, name: str, rows: int = 12, downloads: bool = True
+) -> None:
+    """Show a table, sortable, with the numbers written as the language writes them; CSV and XLSX below it.
+
+    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds.
+    """
+    lang, least = opened.lang, opened.least
+    shown = pd.DataFrame({column.name: _values(frame[column.name], column.kind, least) for column in columns})
+    styled = shown.style.format({column.name: writer(column.kind, lang, least) for column in columns})
+    config = {
+        column.name: st.column_config.Column(column.head, width=column.width)  # type: ignore[arg-type]
+        for column in columns
+    }
+    high = _ROW_PX * (min(len(shown), rows) + 1) + _LINE_PX
+    st.dataframe(styled, hide_index=True, column_config=config, height=high, key=f"{name}-tabell")
+    if downloads:
+        _downloads(opened, shown, columns, name)
+
+
+def _values(values: pd.Series, kind: str, least: float) -> pd.Series:
+    """Return what may be sent: few people stand as half the limit, which is told as a word."""
+    if kind not in {"people", "rounded"}:
+        return values.reset_index(drop=True)
+    limit = max(least, 100.0) if kind == "rounded" else least
+    few = (values > 0) & (values < limit)
+    told = values.astype(float).map(coarse) if kind == "rounded" else values.astype(float)
+    return told.mask(few, limit / 2).reset_index(drop=True)
+
+
+def writer(kind: str, lang: str, least: float) -> Callable[[Any], str]:
+    """Return what writes a value of a kind."""
+    plain: dict[str, Callable[[Any], str]] = {
+        "people": lambda value: told_people(value, lang, least=least),
+        "rounded": lambda value: told_people(value, lang, least=least, rounded=True),
+        "count": lambda value: number(value, lang=lang),
+        "share": lambda value: percent(value, lang),
+        "minutes": lambda value: minutes(value, lang),
+        "km": lambda value: number(value / 1000, lang=lang),
+        "number": lambda value: number(value, 1, lang),
+    }
+    return plain.get(kind, lambda value: "–" if pd.isna(value) else str(value))
+
+
+def percent(share: float, lang: str, decimals: int = 0) -> str:
+    """Return a share in per cent; never 0 or 100 for what is not quite."""
+    if share != share:  # noqa: PLR0124 - NaN
+        return "–"
+    finer = 1 if decimals == 0 and (0 < share < 0.005 or 0.995 <= share < 1) else decimals
+    return text("app.percent", lang, number=number(share * 100, finer, lang))
+
+
+def minutes(value: float, lang: str) -> str:
+    """Return minutes in whole numbers; infinite ones as what no way leads to."""
+    return text("app.unreachable", lang) if value == float("inf") else number(value, lang=lang)
+
+
+def _downloads(opened: Opened, shown: pd.DataFrame, columns: Sequence[Column], name: str) -> None:
+    lang = opened.lang
+    heads = {column.name: column.head for column in columns}
+
+    def told() -> pd.DataFrame:
+        words = {c.name: writer(c.kind, lang, opened.least) for c in columns if c.kind in {"people", "rounded"}}
+        table = shown.copy()
+        for column, write in words.items():
+            few = table[column].map(lambda value, write=write: not write(value)[:1].isdigit())
+            table[column] = table[column].astype(object).mask(few, table[column].map(write))
+        return table.rename(columns=heads)
+
+    def button(label: str, extension: str, content: Callable[[], bytes], mime: str) -> None:
+        st.download_button(
+            label,
+            data=content,
+            file_name=f"{name}.{extension}",
+            mime=mime,
+            key=f"{name}-{extension}",
+            on_click="ignore",
+        )
+
+    with st.container(horizontal=True, gap="small"):
+        button(text("app.csv", lang), "csv", lambda: table_csv(told()), "text/csv")
+        button(text("app.xlsx", lang), "xlsx", lambda: table_xlsx(told(), title=name), XLSX)
+
+
+def status_note(opened: Opened, *layers: str, rounded: bool = False) -> None:
+    """Say below a figure whether it is measured or modelled, and from where; and that it is rounded."""
+    lang = opened.lang
+    metas = [opened.image.layers[name].meta for name in layers if name in opened.image.layers]
+    if not metas:
+        return
+    modelled = any(meta.status == "modellerat" for meta in metas)
+    said = [text("app.modelled" if modelled else "app.measured", lang)]
+    if rounded:
+        said.append(text("app.rounded", lang))
+    providers = dict.fromkeys(part for meta in metas for part in meta.provider.split("; "))
+    said.append(text("app.source", lang, source=", ".join(providers), year=metas[0].year))
+    st.caption(" · ".join(said))
+
+
+def twice_modelled(opened: Opened) -> bool:
+    """Return whether both the people and the services are modelled."""
+    layers = opened.image.layers
+    return all(name in layers and layers[name].meta.status == "modellerat" for name in ("rutnat", "service"))
+
+
+def figures(pairs: Sequence[tuple[str, str, str]]) -> None:
+    """Show a row of figures: what it is, the figure, and what it is compared with."""
+    row = st.container(key="siffror")
+    for place, (label, value, note) in zip(row.columns(len(pairs), gap="small"), pairs, strict=True):
+        with place.container(border=True):
+            st.caption(label)
+            st.markdown(f"#### {value}")
+            st.caption(note or "\u00a0")

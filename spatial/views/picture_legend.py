@@ -1,0 +1,110 @@
+"""The legend of the picture: title, levels with their criterion, status, sources; what a council paper must say."""
+
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from spatial.model import StructureImage
+from spatial.texts import text
+from spatial.views.style import GROUPS, LegendEntry, legend_entries
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PX: Final = 72 / 96
+_BOX: Final = (0.715, 0.03, 0.27, 0.94)
+_LINE: Final = 0.0155
+_SKIPPED: Final = frozenset({"land", "grannkommuner"})
+
+
+def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang: str) -> None:
+    """Draw the legend on the right of the figure."""
+    axes = figure.add_axes(_BOX)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.axis("off")
+    region, style = image.settings.region, image.settings.style
+    axes.text(0, 0.985, text("webmap.title", lang, region=region.title.get(lang)), fontsize=15, weight="bold", va="top")
+    key = "subtitle_draft" if region.status == "arbetsmaterial" else "subtitle"
+    state_name = text(f"webmap.state.{region.status}", lang)
+    axes.text(
+        0,
+        0.942,
+        text(f"webmap.{key}", lang, state=state_name, year=region.year),
+        fontsize=9,
+        color=style.muted,
+        va="top",
+    )
+    y = 0.895
+    entries = [entry for entry in legend_entries(image, lang) if _drawn(entry, state)]
+    for group in GROUPS:
+        own = [entry for entry in entries if entry.group == group]
+        if own:
+            y = _group(axes, group, own, y, lang, style.muted)
+    _foot(axes, image, lang)
+
+
+def _drawn(entry: LegendEntry, state: dict[str, bool]) -> bool:
+    return state.get(entry.key, entry.visible) and entry.layer not in _SKIPPED
+
+
+def _group(axes: "Axes", group: str, entries: list[LegendEntry], y: float, lang: str, muted: str) -> float:
+    statuses = {entry.status for entry in entries}
+    one = statuses.pop() if len(statuses) == 1 else None
+    title = text(f"webmap.group.{group}", lang).upper()
+    axes.text(
+        0, y, title + (f"  ·  {_status(one, lang)}" if one else ""), fontsize=7, weight="bold", color=muted, va="top"
+    )
+    y -= 0.027
+    for entry in entries:
+        _sample(axes, entry, y - 0.008)
+        status = "" if one else f" ({_status(entry.status, lang)})"
+        axes.text(0.17, y, entry.title + status, fontsize=8.2, va="top")
+        y -= 0.021
+        lines = textwrap.wrap(entry.criterion, 46)
+        if lines:
+            axes.text(0.17, y, "\n".join(lines), fontsize=6.3, color=muted, va="top", linespacing=1.15)
+        y -= _LINE * len(lines) + 0.005
+    return y - 0.012
+
+
+def _status(status: str | None, lang: str) -> str:
+    return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
+
+
+def _sample(axes: "Axes", entry: LegendEntry, y: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    item = entry.style
+    dash: Any = (0, [max(length * _PX, 1) for length in item.dash]) if item.dash else "solid"
+    if entry.geometry == "point":
+        size, edge = item.size * _PX, item.stroke or "none"
+        if item.ring:
+            axes.scatter([0.07], [y], s=(size + 5.4) ** 2, facecolor="white", edgecolor=edge, linewidth=1.3)
+        symbol = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "+"}[item.symbol]
+        axes.scatter(
+            [0.07], [y], s=size**2, marker=symbol, facecolor=item.fill or "none", edgecolor=edge,
+            linewidth=item.stroke_width * _PX,
+        )  # fmt: skip
+    elif entry.geometry == "line":
+        if item.band_width:
+            axes.plot([0.02, 0.12], [y, y], color=item.fill, linewidth=item.band_width * _PX, alpha=item.fill_opacity)
+        axes.plot([0.02, 0.12], [y, y], color=item.stroke, linewidth=item.stroke_width * _PX, linestyle=dash)
+    else:
+        axes.add_patch(
+            Rectangle(
+                (0.02, y - 0.007), 0.1, 0.014, facecolor=item.fill or "none", edgecolor=item.stroke or "none",
+                linewidth=item.stroke_width * _PX, linestyle=dash, alpha=item.fill_opacity if item.fill else 1,
+                hatch={"diagonal": "////", "cross": "xxxx"}.get(item.hatch),
+            )
+        )  # fmt: skip
+
+
+def _foot(axes: "Axes", image: StructureImage, lang: str) -> None:
+    style = image.settings.style
+    layers = (image.inputs or image.layers).values()
+    sources = sorted({f"{layer.meta.provider or layer.meta.source} {layer.meta.year}" for layer in layers})
+    said = f"{text('webmap.crs', lang)}. {text('webmap.sources', lang)}: {', '.join(sources)}."
+    lines = textwrap.wrap(said, 62)
+    low = 0.012 * len(lines)
+    axes.text(0, low + 0.012, text("webmap.schematic", lang), fontsize=9, weight="bold", color="#6D1A3D", va="bottom")
+    axes.text(0, 0, "\n".join(lines), fontsize=5.8, color=style.muted, va="bottom", linespacing=1.2)
