@@ -1,0 +1,228 @@
+"""The closed vocabulary of spatial rules: how much of each plan feature meets a rule, and how much goes against it."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from spatial.model import FloatArray
+from spatial.strategy import Choice, Rule
+
+SUPPORTS: Final = "stödjer"
+AGAINST: Final = "motverkar"
+AREAS_LAYER: Final = "kommuner"
+"""The layer that *share_of_area* divides by: index the plan's municipality."""
+_PER: Final = {"ha": 1e4, "km": 1e3}
+_NOTHING: Final = 1e-9
+_SAMPLE_M: Final = 250.0
+_TILE_M: Final = 10_000.0
+_JOINED_M: Final = 1.0
+_SLACK_M: Final = 0.01
+"""A thing on the limit is within it, also when coordinates have been to another CRS and back."""
+Shapes = npt.NDArray[np.object_]
+Rows = pd.DataFrame
+Measure = Callable[[Shapes], FloatArray]
+
+
+def chosen(features: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:
+    """Return the features that a rule looks at, sorted by id; an empty list of the choice lets all through."""
+    keep = np.ones(len(features), bool)
+    for column, wanted in (("aspect", choice.aspects), ("pivot", choice.pivots), ("time", choice.times)):
+        if wanted:
+            keep &= features[column].isin(wanted).to_numpy()
+    return features[keep].sort_index()
+
+
+def elements(rule: Rule, structure: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:
+    """Return the elements of the structure that a rule means; None where layer or column is not there."""
+    frame = structure.get(rule.layer or AREAS_LAYER)
+    if frame is None or (rule.column is not None and rule.column not in frame.columns):
+        return None
+    for column, wanted in rule.where.items():
+        if column not in frame.columns:
+            return None
+        frame = frame[frame[column].astype(str).isin(wanted)]
+    return frame
+
+
+def measured(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    """Return how much of each feature meets a rule, and how much goes against it.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        What :func:`chosen` gives; EPSG:3006, ``plan_id``.
+    rule : Rule
+    things : GeoDataFrame
+        What :func:`elements` gives, EPSG:3006.
+
+    Returns
+    -------
+    DataFrame
+        ``feature`` (id), ``effect`` (*stödjer*, *motverkar*) and ``measure`` in the unit of ``rule.full``; only what
+        is more than nothing.
+
+    Notes
+    -----
+    Every measure adds up: an area, a length or people belong to one feature only, so that a feature cut in two has
+    together what it had whole. Corridors and people go to the nearest feature of the plan within the limit.
+    """
+    if rule.kind in {"along", "population_reached"}:
+        found = _nearest(features, rule, things)
+    elif rule.kind == "connects":
+        found = _connecting(features, rule, things)
+    elif rule.kind == "share_of_area":
+        found = _shares(features, rule, things)
+    else:
+        found = _in_zone(features, rule, things)
+    return found[found["measure"] > _NOTHING].reset_index(drop=True)
+
+
+def _rows(ids: pd.Index, effect: str, measure: FloatArray) -> Rows:
+    return pd.DataFrame({"feature": np.asarray(ids, object), "effect": effect, "measure": measure})
+
+
+def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    shapes = features.geometry.to_numpy()
+    size: Measure = _areas if rule.full.unit == "ha" else _lengths
+    kept = shapely.get_dimensions(shapes) == (2 if rule.full.unit == "ha" else 1)
+    shapes, ids = shapes[kept], features.index[kept]
+    whole = size(shapes) / _PER[rule.full.unit]
+    if rule.kind == "within_minutes":
+        minutes = things[rule.column].to_numpy(float)
+        cells = squares(things)
+        inside = inside_zone(shapes, cells[minutes <= rule.parameter.value], size) / _PER[rule.full.unit]
+        rest = inside_zone(shapes, cells[minutes > rule.parameter.value], size) / _PER[rule.full.unit]
+    else:
+        zone = shapely.buffer(things.geometry.to_numpy(), rule.parameter.value, quad_segs=8)
+        inside = inside_zone(shapes, zone, size) / _PER[rule.full.unit]
+        rest = whole - inside
+    rest = np.where(rest > _NOTHING * np.maximum(whole, 1), rest, 0.0)
+    if rule.kind == "avoids":
+        return pd.concat([_rows(ids, AGAINST, inside), _rows(ids, SUPPORTS, rest)])
+    parts = [_rows(ids, SUPPORTS, inside), _rows(ids, AGAINST, rest)]
+    return pd.concat(parts if rule.against else parts[:1])
+
+
+def _areas(shapes: Shapes) -> FloatArray:
+    return np.asarray(shapely.area(shapes), float)
+
+
+def _lengths(shapes: Shapes) -> FloatArray:
+    return np.asarray(shapely.length(shapes), float)
+
+
+def squares(cells: gpd.GeoDataFrame) -> Shapes:
+    """Return the grid's cells as squares around their centres (the side is the shortest distance between two)."""
+    shapes: Shapes = cells.geometry.to_numpy()
+    if len(shapes) < 2 or shapely.get_dimensions(shapes[0]) == 2:
+        return shapes
+    xy = shapely.get_coordinates(shapes)
+    side = float(np.round(cKDTree(xy).query(xy, k=2)[0][:, 1].min()))
+    return np.asarray(shapely.box(*(xy - side / 2).T, *(xy + side / 2).T), object)
+
+
+def inside_zone(shapes: Shapes, zone: Shapes, size: Measure) -> FloatArray:
+    """Return the area (or length) of each shape inside the union of a zone's parts, each place counted once."""
+    total = np.zeros(len(shapes))
+    pieces = tiled(zone)
+    if not len(pieces) or not len(shapes):
+        return total
+    tree = shapely.STRtree(pieces)
+    of, piece = tree.query(shapes, predicate="intersects")
+    within, _ = tree.query(shapes, predicate="covered_by")
+    whole = np.unique(within)
+    total[whole] = size(shapes[whole])
+    partly = ~np.isin(of, whole)
+    of, piece = of[partly], piece[partly]
+    np.add.at(total, of, size(shapely.intersection(shapes[of], pieces[piece])))
+    return total
+
+
+def tiled(zone: Shapes) -> Shapes:
+    """Return the union of areas as pieces that do not overlap, none wider than a tile."""
+    merged = shapely.get_parts(np.asarray([shapely.union_all(zone)], object))
+    merged = merged[shapely.get_dimensions(merged) == 2]
+    pieces: list[shapely.Geometry] = []
+    for part in merged:
+        low_x, low_y, high_x, high_y = shapely.bounds(part)
+        if max(high_x - low_x, high_y - low_y) <= 2 * _TILE_M:
+            pieces.append(part)
+            continue
+        for x in np.arange(low_x, high_x, _TILE_M):
+            column = shapely.clip_by_rect(part, x, low_y, x + _TILE_M, high_y)
+            for y in np.arange(low_y, high_y, _TILE_M):
+                pieces.append(shapely.clip_by_rect(column, x, y, x + _TILE_M, y + _TILE_M))  # noqa: PERF401
+    made = np.asarray(pieces, object)
+    return made[shapely.area(made) > 0] if len(made) else made
+
+
+def _nearest(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    """Return the corridor or the people nearest to each feature of its plan, within the limit."""
+    if rule.kind == "along":
+        points, weights = sampled(things.geometry.to_numpy())
+        weights = weights / _PER["km"]
+    else:
+        points, weights = things.geometry.centroid.to_numpy(), things["population_inv"].fillna(0).to_numpy(float)
+        points, weights = points[weights > 0], weights[weights > 0]
+    total = np.zeros(len(features))
+    shapes, plans = features.geometry.to_numpy(), features["plan_id"].to_numpy()
+    every = shapely.STRtree(points)
+    for plan in np.unique(plans):
+        own = np.flatnonzero(plans == plan)
+        box = shapely.box(*shapely.total_bounds(shapes[own]))
+        near = np.sort(every.query(shapely.buffer(box, rule.parameter.value + 1, join_style="mitre")))
+        if not len(near):
+            continue
+        tree = shapely.STRtree(shapes[own])
+        at, which = tree.query_nearest(points[near], max_distance=rule.parameter.value + _SLACK_M, all_matches=False)
+        np.add.at(total, own[which], weights[near[at]])
+    return _rows(features.index, SUPPORTS, total)
+
+
+def sampled(lines: Shapes) -> tuple[Shapes, FloatArray]:
+    """Return points at even distances along lines, and the metres that each stands for."""
+    lengths = shapely.length(lines)
+    counts = np.maximum(1, np.ceil(lengths / _SAMPLE_M)).astype(int)
+    of = np.repeat(np.arange(len(lines)), counts)
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    share = (np.arange(len(of)) - first + 0.5) / counts[of]
+    parts = shapely.line_merge(lines)
+    singles = np.asarray([_whole(line) for line in parts], object)
+    return shapely.line_interpolate_point(singles[of], share, normalized=True), lengths[of] / counts[of]
+
+
+def _whole(line: shapely.Geometry) -> shapely.LineString:
+    return line if isinstance(line, shapely.LineString) else shapely.LineString(shapely.get_coordinates(line))
+
+
+def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    """Return the length of lines that, with those of the plan they touch, join at least two of the places."""
+    lines = features[shapely.get_dimensions(features.geometry.to_numpy()) == 1]
+    shapes, plans = lines.geometry.to_numpy(), lines["plan_id"].to_numpy()
+    if not len(shapes):
+        return _rows(lines.index, SUPPORTS, np.zeros(0))
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_JOINED_M)
+    same = plans[one] == plans[other]
+    graph = sparse.coo_matrix((np.ones(same.sum()), (one[same], other[same])), shape=(len(shapes), len(shapes)))
+    _, part = connected_components(graph, directed=False)
+    place = shapely.STRtree(things.geometry.to_numpy())
+    line, node = place.query(shapes, predicate="dwithin", distance=rule.parameter.value + _SLACK_M)
+    reached = pd.DataFrame({"part": part[line], "node": node}).drop_duplicates().groupby("part").size()
+    joins = pd.Series(part).map(reached).fillna(0).to_numpy() >= 2
+    return _rows(lines.index, SUPPORTS, np.where(joins, shapely.length(shapes), 0.0) / _PER["km"])
+
+
+def _shares(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    whole = pd.Series(things.geometry.area.to_numpy(), index=things.index.astype(str))
+    area = features["plan_id"].map(whole).to_numpy(float)
+    share = np.nan_to_num(features.geometry.area.to_numpy() / area)
+    together = pd.Series(share).groupby(features["plan_id"].to_numpy()).transform("sum").to_numpy()
+    return _rows(features.index, SUPPORTS, np.where(together >= rule.parameter.value, share, 0.0))

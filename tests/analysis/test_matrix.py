@@ -1,0 +1,216 @@
+import math
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.analysis.matrix import claims, evidence, matrix
+from spatial.strategy import Choice, Goal, Rule
+from spatial.terms import Parameter, Title
+
+P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
+box, line, point, feature, plans, layer, resealed = (
+    P[n] for n in ("box", "line", "point", "feature", "plans", "layer", "resealed")
+)
+
+
+def rule(kind, full, unit, *, value=0.0, layer="noder", against=False, column=None, pivots=(), where=None):
+    units = {"within_minutes": "min", "share_of_area": "andel"}
+    return Rule(
+        kind=kind,
+        features=Choice(pivots=list(pivots)),
+        layer=layer,
+        where=where or {},
+        column=column,
+        parameter=Parameter(value=value, unit=units.get(kind, "m"), source="prov", why="prov"),
+        full=Parameter(value=full, unit=unit, source="prov", why="prov"),
+        against=against,
+    )
+
+
+def goal(name, rule=None):
+    return Goal(id=name, kind="mål", title=Title(sv=name), basis="exempel", rule=rule)
+
+
+@pytest.fixture
+def structure():
+    return _structure()
+
+
+def _structure():
+    xs = np.arange(500, 20_000, 1000)
+    cells = {f"c{x}-{y}": point(x, y) for x in xs for y in xs[:10]}
+    minutes = [shapely.get_x(p) - P["X0"] for p in cells.values()]
+    return {
+        "noder": layer({"a": point(5000, 5000), "b": point(15_000, 5000)}, level=["regional_core", "service_node"]),
+        "strak": layer({"s": line((0, 5000), (20_000, 5000))}, level=["regional"]),
+        "rutnat": layer(cells, population_inv=[10] * len(cells), grocery_min=[m / 1000 for m in minutes]),
+        "kommuner": layer({"A": box(0, 0, 10_000, 10_000), "B": box(10_000, 0, 20_000, 10_000)}),
+        "vatten": layer({"v": box(0, 0, 20_000, 1000)}),
+    }
+
+
+GOALS = [
+    goal("inne", rule("inside", 100, "ha", layer="kommuner")),
+    goal("nara", rule("within_distance", 1000, "ha", value=2000, against=True)),
+    goal("minuter", rule("within_minutes", 1000, "ha", value=8, column="grocery_min", layer="rutnat", against=True)),
+    goal("langs", rule("along", 10, "km", value=1000, layer="strak")),
+    goal("andel", rule("share_of_area", 0.5, "andel", layer=None)),
+    goal("folk", rule("population_reached", 1000, "inv", value=500, layer="rutnat")),
+    goal("undviker", rule("avoids", 1000, "ha", value=500, layer="vatten")),
+    goal("forbinder", rule("connects", 20, "km", value=500)),
+    goal("ingen"),
+]
+
+
+def bostad(name, plan, geometry, **more):
+    return feature(name, plan, "sammanhangande_bostad", geometry, **more)
+
+
+def whole():
+    return plans(
+        bostad("1", "A", box(4000, 0, 8000, 6000)),
+        bostad("2", "A", box(0, 8000, 1000, 10_000)),
+        feature("3", "A", "transportinfrastruktur", line((5000, 5000), (10_000, 5000))),
+        feature("4", "A", "transportinfrastruktur", line((10_000, 5000), (15_000, 5000))),
+        bostad("1", "B", box(12_000, 3000, 13_000, 7000)),
+    )
+
+
+def cells(frame, structure, goals=GOALS):
+    rows = evidence(frame, goals, structure)
+    table = matrix(rows, goals, ["A", "B"], structure)
+    return rows, table.set_index(["plan_id", "goal"])
+
+
+def test_every_kind_of_rule_measures_what_it_says(structure):
+    rows, table = cells(whole(), structure)
+    of = rows.set_index(["goal", "feature", "effect"])["measure"]
+    assert of["inne", "A:1", "stödjer"] == pytest.approx(2400)
+    disc = shapely.buffer(point(5000, 5000), 2000, quad_segs=8).intersection(box(4000, 0, 8000, 6000)).area / 1e4
+    assert of["nara", "A:1", "stödjer"] == pytest.approx(disc)
+    assert of["nara", "A:1", "motverkar"] == pytest.approx(2400 - disc)
+    assert of["minuter", "A:1", "stödjer"] == pytest.approx(2400)
+    assert of["minuter", "B:1", "motverkar"] == pytest.approx(400)
+    assert of["langs", "B:1", "stödjer"] == pytest.approx(3, abs=0.3)
+    assert of["andel", "A:1", "stödjer"] == pytest.approx(0.24)
+    assert of["folk", "B:1", "stödjer"] == 10 * (6 + 4 + 4)  # 500 m away is within
+    assert of["undviker", "A:1", "motverkar"] == pytest.approx(4000 * 1500 / 1e4)
+    assert of["undviker", "A:1", "stödjer"] == pytest.approx(4000 * 4500 / 1e4)
+    assert of["forbinder", "A:3", "stödjer"] == 5
+    assert of["forbinder", "A:4", "stödjer"] == 5
+    assert table.loc[("A", "forbinder"), "strength"] == 0.5
+    assert table.loc[("B", "forbinder"), "verdict"] == "inget underlag"
+
+
+def test_no_rule_is_not_spatial_and_never_zero(structure):
+    _, table = cells(whole(), structure)
+    assert set(table.xs("ingen", level="goal")["verdict"]) == {"inte rumsligt"}
+    silent = table["verdict"].isin(["inte rumsligt", "inget underlag"])
+    assert table.loc[silent, "strength"].isna().all()
+    assert table.loc[~silent, "strength"].between(0, 1).all()
+
+
+def test_a_missing_layer_is_said_and_not_scored(structure):
+    del structure["strak"]
+    _, table = cells(whole(), structure)
+    assert table.loc[("A", "langs"), "lacks"] == "strak"
+    assert table.loc[("A", "langs"), "verdict"] == "inget underlag"
+
+
+def test_every_cell_opens_to_its_evidence(structure):
+    rows, table = cells(whole(), structure)
+    for (plan, name), cell in table.iterrows():
+        of = rows[(rows["plan_id"] == plan) & (rows["goal"] == name)]
+        assert of["feature"].nunique() == cell["features"]
+        assert (of["quote"] == "sida saknas").all()
+        assert (cell["verdict"] in {"stödjer", "motverkar"}) == bool(len(of))
+
+
+@pytest.mark.parametrize("gone", list(whole().index))
+def test_deleting_one_feature_changes_exactly_its_cells(structure, gone):
+    frame = whole()
+    rows, before = cells(frame, structure)
+    _, after = cells(frame.drop(index=gone), structure)
+    plan = frame.loc[gone, "plan_id"]
+    own = {(plan, name) for name in rows.loc[rows["feature"] == gone, "goal"]}
+    measures = ["support_measure", "against_measure", "features"]
+    changed = {
+        key
+        for key in before.index
+        if not np.allclose(
+            before.loc[key, measures].astype(float), after.loc[key, measures].astype(float), equal_nan=True
+        )
+    }
+    assert changed == own
+
+
+def test_claims_name_the_goals_of_each_feature(structure):
+    frame = whole()
+    table = claims(frame, evidence(frame, GOALS, structure))
+    assert table.loc["A:3", "supports"].split(";")[-1] == "forbinder"
+    assert table.loc["A:1", "against"] == "nara;undviker"
+    assert list(table.index) == list(frame.index)
+
+
+sizes = st.floats(500, 9000)
+
+
+@settings(max_examples=12, deadline=None)
+@given(x=sizes, y=sizes, cut=st.floats(0.05, 0.95), upright=st.booleans())
+def test_splitting_a_feature_changes_no_cell(x, y, cut, upright):
+    made = _structure()
+    parts = (box(300, 300, 300 + x * cut, 300 + y), box(300 + x * cut, 300, 300 + x, 300 + y))
+    if upright:
+        parts = (box(300, 300, 300 + x, 300 + y * cut), box(300, 300 + y * cut, 300 + x, 300 + y))
+    one = plans(bostad("1", "A", box(300, 300, 300 + x, 300 + y)))
+    two = plans(bostad("1a", "A", parts[0]), bostad("1b", "A", parts[1]))
+    _, before = cells(one, made)
+    _, after = cells(two, made)
+    numbers = ["strength", "support_measure", "against_measure"]
+    assert np.allclose(before[numbers].astype(float), after[numbers].astype(float), rtol=1e-6, equal_nan=True)
+    assert (before["verdict"] == after["verdict"]).all()
+
+
+def test_splitting_a_line_changes_no_cell(structure):
+    one = plans(feature("1", "A", "transportinfrastruktur", line((5000, 5000), (15_000, 5000))))
+    two = whole().loc[["A:3", "A:4"]]
+    _, before = cells(one, structure)
+    _, after = cells(two, structure)
+    assert np.allclose(before["strength"].astype(float), after["strength"].astype(float), equal_nan=True)
+
+
+@settings(max_examples=12, deadline=None)
+@given(x=sizes, y=sizes, dx=st.floats(0, 900), dy=st.floats(0, 900))
+def test_strength_never_falls_when_a_supporting_feature_grows(x, y, dx, dy):
+    made = _structure()
+    goals = [g for g in GOALS if g.id not in {"nara", "minuter", "undviker"}]
+    _, small = cells(plans(bostad("1", "A", box(300, 300, 300 + x, 300 + y))), made, goals)
+    _, large = cells(plans(bostad("1", "A", box(300, 300, 300 + x + dx, 300 + y + dy))), made, goals)
+    assert (large["strength"].fillna(-1) >= small["strength"].fillna(-1) - 1e-12).all()
+    mixed = [g for g in GOALS if g.id in {"nara", "minuter", "undviker"}]
+    _, small = cells(plans(bostad("1", "A", box(300, 300, 300 + x, 300 + y))), made, mixed)
+    _, large = cells(plans(bostad("1", "A", box(300, 300, 300 + x + dx, 300 + y + dy))), made, mixed)
+    assert (large["support_strength"] >= small["support_strength"] - 1e-9).all()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:3067", "EPSG:3035", "EPSG:3016"])
+def test_a_round_trip_through_another_crs_changes_nothing(structure, crs):
+    frame = whole()
+    _, before = cells(frame, structure)
+    _, after = cells(frame.to_crs(crs).to_crs("EPSG:3006"), structure)
+    assert np.allclose(before["strength"].astype(float), after["strength"].astype(float), atol=1e-6, equal_nan=True)
+    assert (before["verdict"] == after["verdict"]).all()
+
+
+def test_equal_sides_support_and_are_said_to_be_mixed(structure):
+    half = plans(bostad("1", "A", box(2000, 500, 3000, 2500)))
+    _, table = cells(half, structure)
+    cell = table.loc[("A", "undviker")]
+    assert cell["mixed"]
+    assert cell["verdict"] == "stödjer"
+    assert math.isclose(cell["support_measure"], cell["against_measure"])
