@@ -65,6 +65,10 @@ class GateError(StrukturbildError):
     """A geodata file that is refused at the gate."""
 
 
+class RecordError(StrukturbildError):
+    """An input of the working group that is refused, or a record that cannot be opened."""
+
+
 class LayerError(StrukturbildError):
     """A layer with faults that stop it; all of them, not only the first."""
 

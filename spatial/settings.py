@@ -1,7 +1,4 @@
-"""What the YAML says, typed, with units: the region, its layers, thresholds, hierarchy and style.
-
-Pure types, frozen; ``spatial.inputs.config`` is what reads the files and lists every fault at once.
-"""
+"""What the YAML says, typed, with units: pure types, frozen; ``spatial.inputs.config`` reads the files."""
 
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
@@ -9,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from spatial.plan_terms import Aspect, ExamplePlans, Pivot, PlanMapping, PlanRules
+from spatial.record_terms import RecordLimits
 from spatial.terms import Identifier, Parameter, Strict, Title
 
 __all__ = ["Identifier", "LayerSpec", "Parameter", "Role", "Settings", "Status", "Strict", "Title"]
@@ -370,6 +368,7 @@ class Settings(Strict):
     pivot: Pivot = Pivot()
     mappings: dict[str, PlanMapping] = Field(default_factory=dict)
     readiness: PlanRules = PlanRules()
+    record: RecordLimits = RecordLimits()
     style: Style
     folder: str = ""
 
