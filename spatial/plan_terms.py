@@ -8,6 +8,42 @@ from spatial.terms import Basis, Identifier, Parameter, Strict, Title
 
 Aspect = Literal["anvandning", "inriktning", "varde"]
 Time = Literal["nuvarande", "framtida", "utveckling", "okand"]
+Check = Literal[
+    "crs_missing",
+    "crs_wrong",
+    "axes_swapped",
+    "crs_other",
+    "id_missing",
+    "id_repeated",
+    "geometry_missing",
+    "geometry_invalid",
+    "use_not_area",
+    "code_missing",
+    "code_unknown",
+    "code_ambiguous",
+    "direction_present",
+    "not_covered",
+    "overlap",
+    "outside",
+    "other_border",
+    "consideration_missing",
+    "lis_off_shore",
+]
+"""What the readiness check can look at."""
+_PLACE: Final = ("within_m", "least_share")
+_BORDER: Final = ("border_m", "border_share")
+NEEDED: Final[dict[Check, tuple[str, ...]]] = {
+    "crs_missing": _PLACE,
+    "crs_wrong": _PLACE,
+    "axes_swapped": _PLACE,
+    "not_covered": ("area_m2", "width_m", *_BORDER, "border_depth_m"),
+    "outside": ("area_m2", "width_m", *_BORDER, "border_depth_m"),
+    "overlap": ("area_m2", "width_m"),
+    "other_border": _BORDER,
+    "consideration_missing": ("area_m2", "length_m"),
+    "lis_off_shore": ("distance_m",),
+}
+"""The parameters that a check cannot do without."""
 UNKNOWN: Final = "okand"
 AMBIGUOUS: Final = "tvetydig"
 
@@ -36,19 +72,19 @@ class Pivot(Strict):
     version: str = ""
     title: Title = Title(sv="")
     source: str = ""
-    values: list[PivotValue] = Field(default_factory=list)
+    entries: list[PivotValue] = Field(default_factory=list)
 
     def value(self, value_id: str) -> PivotValue | None:
         """Return a value by its id, or None."""
-        return next((value for value in self.values if value.id == value_id), None)
+        return next((value for value in self.entries if value.id == value_id), None)
 
     def of_aspect(self, aspect: Aspect) -> list[str]:
         """Return the ids of an aspect's values, in the order of the list."""
-        return [value.id for value in self.values if value.aspect == aspect]
+        return [value.id for value in self.entries if value.aspect == aspect]
 
     @model_validator(mode="after")
     def _unique(self) -> "Pivot":
-        ids = [value.id for value in self.values]
+        ids = [value.id for value in self.entries]
         twice = sorted({name for name in ids if ids.count(name) > 1} | ({UNKNOWN, AMBIGUOUS} & set(ids)))
         if twice:
             raise ValueError(", ".join(twice))
@@ -99,18 +135,42 @@ class PlanMapping(Strict):
 class PlanRule(Strict):
     """One rule of the readiness check: what is looked at, how it is said, where it comes from and what mends it.
 
-    ``check`` is one of a closed vocabulary (``spatial.analysis.readiness.CHECKS``); the sentences may hold
-    ``{name}``, ``{measure}``, ``{count}`` and what the check adds.
+    ``check`` is one of a closed vocabulary; the sentences may hold ``{names}`` (features), ``{count}``,
+    ``{measure}`` and ``{detail}``; ``values`` are the pivot values or coordinate systems that the check concerns.
     """
 
     id: Identifier
-    check: str
+    check: Check
     severity: Literal["fel", "varning", "upplysning"]
     sentence: Title
     fix: Title
     source: str
     basis: Basis
+    values: list[str] = Field(default_factory=list)
     parameters: dict[str, Parameter] = Field(default_factory=dict)
+
+    def number(self, name: str) -> float:
+        """Return a parameter's value."""
+        return self.parameters[name].value
+
+    @model_validator(mode="after")
+    def _has_numbers(self) -> "PlanRule":
+        lacking = [name for name in NEEDED.get(self.check, ()) if name not in self.parameters]
+        if lacking:
+            message = f"parameters: {', '.join(lacking)}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _sentences_hold(self) -> "PlanRule":
+        blanks = dict.fromkeys(("names", "count", "measure", "detail"), "")
+        for said in (self.sentence, self.fix):
+            for sentence in (said.sv, said.en or "", said.no or ""):
+                try:
+                    sentence.format_map(blanks)
+                except (KeyError, ValueError, IndexError) as error:
+                    raise ValueError(sentence) from error
+        return self
 
 
 class PlanRules(Strict):

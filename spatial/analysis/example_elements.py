@@ -29,7 +29,7 @@ def elements(
     rows = list[Row]()
     for code, outline, own in _each(municipalities, places):
         rows += _growth(code, outline, own, values)
-        rows += _lines(code, outline, _main_roads(ground.get("roads")), "str", "Stråk för kommunikationer", "Nuvarande")
+        rows += _lines(code, outline, _main_roads(ground.get("roads")), "str", "Stråk för kommunikationer", "Utveckling")
         rivers = _named(ground.get("rivers"), "name")
         rows += _lines(code, outline, rivers, "sam", "Viktigt samband för natur och friluftsliv", "Utveckling")
         roads = _main_roads(ground.get("roads"))

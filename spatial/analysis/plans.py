@@ -92,12 +92,21 @@ def apply_mapping(features: gpd.GeoDataFrame, mapping: PlanMapping) -> tuple[gpd
     if features.crs is None or not same_crs(features.crs, ANALYSIS_CRS):
         message = f"plans are mapped in {ANALYSIS_CRS}, not {features.crs}"
         raise ValueError(message)
-    rules = [_rule_of(code, _lookup(mapping), mapping.prefix) for code in features["code"].tolist()]
-    frame = _mapped(features, rules, mapping)
+    frame = mapped(features, mapping)
     if not frame.index.is_unique:
         raise ValueError(", ".join(frame.index[frame.index.duplicated()].unique()[:10]))
-    unknown = counted(frame[[rule is None for rule in rules]])
+    unknown = counted(frame[frame["pivot"] == UNKNOWN])
     return frame.assign(fingerprint=fingerprints_of_features(frame)), unknown
+
+
+def mapped(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFrame:
+    """Return what ``apply_mapping`` does, without its demands: any CRS, ids that repeat, geometries that lack.
+
+    For the readiness check, which is to find just that.
+    """
+    lookup = _lookup(mapping)
+    rules = [_rule_of(code, lookup, mapping.prefix) for code in features["code"].tolist()]
+    return _mapped(features, rules, mapping)
 
 
 def _lookup(mapping: PlanMapping) -> dict[str, CodeRule]:
@@ -132,7 +141,7 @@ def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: P
         "consideration": column(features, "consideration"),
     }
     objects = {name: pd.Series(values, index=index, dtype=object) for name, values in columns.items()}
-    return gpd.GeoDataFrame(objects, geometry=features.geometry.to_numpy(), crs=ANALYSIS_CRS, index=index)
+    return gpd.GeoDataFrame(objects, geometry=features.geometry.to_numpy(), crs=features.crs, index=index)
 
 
 def column(features: pd.DataFrame, name: str) -> list[str | None]:
@@ -191,7 +200,7 @@ def closest(name: str, pivot: Pivot) -> tuple[str, float]:
     """
     wanted = _words(name)
     best = max(
-        ((value.id, _alike(wanted, _words(word))) for value in pivot.values for word in [value.title.sv, *value.words]),
+        ((value.id, _alike(wanted, _words(word))) for value in pivot.entries for word in [value.title.sv, *value.words]),
         key=lambda found: found[1],
         default=(UNKNOWN, 0.0),
     )

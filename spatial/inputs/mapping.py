@@ -95,7 +95,7 @@ def _found(path: Path | str, beside: Path | None) -> Path:
 
 def _with_aspect(rule: CodeRule, pivot: Pivot) -> CodeRule:
     names = rule.options if rule.pivot == AMBIGUOUS else [rule.pivot]
-    aspects: set[Aspect] = {value.aspect for value in pivot.values if value.id in names}  # noqa: PD011 - not pandas
+    aspects: set[Aspect] = {value.aspect for value in pivot.entries if value.id in names}
     return rule.model_copy(update={"aspect": aspects.pop() if len(aspects) == 1 else None})
 
 
@@ -111,7 +111,7 @@ def folded(code: str) -> str:
 
 
 def _code_faults(document: Document, mapping: PlanMapping, pivot: Pivot) -> list[str]:
-    known = {value.id for value in pivot.values}  # noqa: PD011 - not pandas
+    known = {value.id for value in pivot.entries}
     faults, seen = list[str](), dict[str, str]()
     for code, rule in mapping.codes.items():
         first = seen.setdefault(folded(code), code)

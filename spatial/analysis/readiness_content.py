@@ -1,0 +1,156 @@
+"""What the features of a plan say: ids, geometry, categories, considerations, direction and shores."""
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatial.analysis.findings import Finding, together
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, PlanRule
+
+_MOST_NAMED = 10
+
+
+def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(rows["id"].astype(str))
+
+
+def _one(check: str, rows: gpd.GeoDataFrame, detail: str = "") -> list[Finding]:
+    """Return one finding for all the rows; none for none."""
+    if rows.empty:
+        return []
+    return [Finding(check, _ids(rows), together(rows.geometry), len(rows), "antal", detail, len(rows))]
+
+
+def id_missing(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return the features without an id of their own (``file_id``, where the file has such a column)."""
+    if "file_id" not in features.columns:
+        return []
+    return _one("id_missing", features[_lacking(features["file_id"])])
+
+
+def id_repeated(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return the features that share an id."""
+    own = features["file_id"] if "file_id" in features.columns else features["id"]
+    twice = own.duplicated(keep=False) & ~_lacking(own)
+    named = ", ".join(own[twice].astype(str).drop_duplicates()[:_MOST_NAMED])
+    return _one("id_repeated", features[twice], named)
+
+
+def _lacking(values: pd.Series) -> "pd.Series[bool]":
+    return values.isna() | (values.astype(str).str.strip() == "")
+
+
+def geometry_missing(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return the features without a geometry."""
+    shapes = features.geometry.to_numpy()
+    return _one("geometry_missing", features[shapely.is_missing(shapes) | shapely.is_empty(shapes)])
+
+
+def geometry_invalid(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return each feature whose geometry is not valid, with what is the matter and where."""
+    shapes = features.geometry.to_numpy()
+    bad = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    reasons = shapely.is_valid_reason(shapes[bad])
+    return [
+        Finding("geometry_invalid", (str(features["id"].iloc[row]),), _where(shapes[row], reason), 1, detail=reason)
+        for row, reason in zip(bad, reasons, strict=True)
+    ]
+
+
+def _where(shape: shapely.Geometry, reason: str) -> shapely.Geometry:
+    """Return the point that the reason names, ``… [x y]``; the mended shape where it names none."""
+    _, _, at = reason.partition("[")
+    numbers = at.rstrip("]").split()
+    if len(numbers) < 2:
+        return shapely.make_valid(shape)
+    return shapely.Point(float(numbers[0]), float(numbers[1]))
+
+
+def use_not_area(features: gpd.GeoDataFrame, rule: PlanRule) -> list[Finding]:
+    """Return the uses that are not areas, but for the lines of the values that may be."""
+    dimensions = shapely.get_dimensions(features.geometry.to_numpy())
+    line_allowed = features["pivot"].isin(rule.values) & (dimensions == 1)
+    odd = (features["aspect"] == "anvandning") & (dimensions >= 0) & (dimensions < 2) & ~line_allowed
+    rows = features[odd]
+    return [
+        Finding("use_not_area", (str(key),), shape, 1) for key, shape in zip(rows["id"], rows.geometry, strict=True)
+    ]
+
+
+def code_missing(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return the features without a code."""
+    return _one("code_missing", features[_lacking(features["code"])])
+
+
+def code_unknown(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return, for each code that the mapping does not know, its features."""
+    return _by_code("code_unknown", features[(features["pivot"] == UNKNOWN) & ~_lacking(features["code"])])
+
+
+def code_ambiguous(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return, for each code that may mean several things, its features."""
+    return _by_code("code_ambiguous", features[features["pivot"] == AMBIGUOUS])
+
+
+def _by_code(check: str, rows: gpd.GeoDataFrame) -> list[Finding]:
+    return [found for code, group in rows.groupby("code", sort=True) for found in _one(check, group, str(code))]
+
+
+def direction_present(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
+    """Return the elements of direction that say they are there already."""
+    rows = features[(features["aspect"] == "inriktning") & (features["time"] == "nuvarande")]
+    return [
+        Finding("direction_present", (str(key),), shape, 1)
+        for key, shape in zip(rows["id"], rows.geometry, strict=True)
+    ]
+
+
+def consideration_missing(features: gpd.GeoDataFrame, rule: PlanRule) -> list[Finding]:
+    """Return the use areas that a national interest touches by more than the tolerance and that say nothing of it.
+
+    A finding for each feature and interest; the measure is square metres, or metres where the interest is a line.
+    """
+    silent = _lacking(features["consideration"])
+    uses = features[(features["aspect"] == "anvandning") & silent & (features.area > 0)]
+    interests = features[features["pivot"].isin(rule.values)]
+    if uses.empty or interests.empty:
+        return []
+    shapes, others = uses.geometry.to_numpy(), interests.geometry.to_numpy()
+    use, interest = shapely.STRtree(shapes).query(others, predicate="intersects")[::-1]
+    shared = shapely.intersection(shapes[use], others[interest])
+    table = pd.DataFrame({"use": use, "kind": interests["pivot"].to_numpy()[interest], "row": np.arange(len(use))})
+    found = list[Finding]()
+    for (position, kind), rows in table.groupby(["use", "kind"], sort=True):
+        touched = shapely.union_all(shared[rows["row"].to_numpy()])
+        area, length = touched.area, _length_of_lines(touched)
+        key = str(uses["id"].iloc[int(str(position))])
+        if area > rule.number("area_m2"):
+            found.append(Finding("consideration_missing", (key,), touched, area, "m2", str(kind)))
+        elif length > rule.number("length_m"):
+            found.append(Finding("consideration_missing", (key,), touched, length, "m", str(kind)))
+    return found
+
+
+def _length_of_lines(shape: shapely.Geometry) -> float:
+    parts = shapely.get_parts(shape)
+    return float(shapely.length(parts[shapely.get_dimensions(parts) == 1]).sum())
+
+
+def lis_off_shore(
+    features: gpd.GeoDataFrame, rule: PlanRule, water: Iterable[shapely.Geometry] | None = None
+) -> list[Finding]:
+    """Return the LIS areas farther from every known water than the limit: the plan's own water and that given."""
+    areas = features[features["pivot"].isin(rule.values)]
+    own = features.loc[features["pivot"] == "vatten", "geometry"].to_list()
+    shores = np.asarray([*own, *(water if water is not None else ())], object)
+    if areas.empty or not len(shores):
+        return []
+    shapes = areas.geometry.to_numpy()
+    _, metres = shapely.STRtree(shores).query_nearest(shapes, return_distance=True, all_matches=False)
+    far = np.flatnonzero(metres > rule.number("distance_m"))
+    return [
+        Finding("lis_off_shore", (str(areas["id"].iloc[row]),), shapes[row], float(metres[row]), "m") for row in far
+    ]
