@@ -94,6 +94,21 @@ RECIPE: Final[tuple[Step, ...]] = (
         settings=("thresholds", "access", "region.year"),
     ),
     Step(
+        "facilities",
+        facilities.facilities,
+        after=("areas", "access"),
+        built_on=("places", "services"),
+        optional=("municipalities", "land"),
+        settings=("access", "region"),
+    ),
+    Step(
+        "public_transport",
+        transport.public_transport,
+        after=("areas", "population"),
+        roles=("stops",),
+        settings=("public_transport", "region.year"),
+    ),
+    Step(
         "nodes",
         structure.nodes,
         after=("places",),
@@ -126,11 +141,27 @@ RECIPE: Final[tuple[Step, ...]] = (
         role_or_model=True,
     ),
     Step(
+        "overlays",
+        overlays.overlays,
+        after=("areas",),
+        built_on=(
+            "population",
+            "redraws",
+            "services",
+            "land_use",
+            "roads",
+            "nodes",
+            "corridors",
+            "hinterlands",
+        ),
+        settings=("overlay", "services", "corridors.reach_m", "access"),
+    ),
+    Step(
         "register",
         register.summary,
         after=("areas",),
         optional=get_args(Role),
-        built_on=("population", "thresholds", "nodes"),
+        built_on=("population", "thresholds", "public_transport", "nodes"),
     ),
 )
 

@@ -111,7 +111,7 @@ def _stations(work: Work, types: dict[str, str]) -> list[gpd.GeoDataFrame]:
 
 
 def _facilities(work: Work, frames: list[gpd.GeoDataFrame], types: dict[str, str]) -> Layer:
-    wanted = ["name", "service_type", "status", "place_id", "basis", "source", "geometry"]
+    wanted = ["name", "service_type", "status", "place_id", "municipality_code", "basis", "source", "geometry"]
     ready = [frame.reindex(columns=wanted) for frame in frames]
     every = gpd.GeoDataFrame(pd.concat(ready), geometry="geometry", crs=frames[0].crs)
     every = every[every["service_type"].isin(types)].sort_index()
@@ -123,6 +123,19 @@ def _facilities(work: Work, frames: list[gpd.GeoDataFrame], types: dict[str, str
     every["outside"] = ~every.within(region) & ~every["place_id"].isin(own)  # outlines leave out places by the sea
     if not work.settings.access.outside_services:
         every = every[~every["outside"]]
+    every["municipality_code"] = _municipalities(work, every)
     every["name"] = every["name"].fillna(every["service_type"].map(types))
     meta = work.meta(title("service"), "services", lineage="", sources=tuple(work.of_role("services")))
     return made_layer("service", every, meta)
+
+
+def _municipalities(work: Work, service: gpd.GeoDataFrame) -> pd.Series:
+    """Return each facility's municipality: as stated, else its place's, else the one of ours whose outline holds it."""
+    places, own = work.value("places"), work.layer("kommuner").geo  # type: ignore[union-attr]
+    code = service["municipality_code"].astype(object)
+    if places is not None:
+        code = code.where(code.notna(), service["place_id"].map(places["municipality_code"].to_dict().get))
+    drawn = grid.zones_of_cells(service[["geometry"]], own, 0)["zone"]
+    code = code.where(code.notna(), drawn)
+    found: pd.Series = code.where(code.notna(), None)
+    return found

@@ -18,6 +18,9 @@ def summary(work: Work) -> Products:
     shares = work.table("service_inom")
     if shares is not None:
         table = table.join(_wide(shares))
+    walking = work.table("kollektivtrafik")
+    if walking is not None:
+        table["stops_share"] = walking.set_index("zone")["share"].reindex(table.index)
     nodes = work.layer("noder")
     if nodes is not None:
         counted = nodes.geo[~nodes.geo["outside"] & nodes.geo["level"].notna()]
@@ -27,5 +30,15 @@ def summary(work: Work) -> Products:
 
 
 def _wide(shares: pd.DataFrame) -> pd.DataFrame:
-    names = shares["service"] + "_" + shares["threshold_min"].astype(int).astype(str) + "min_share"
-    return shares.assign(column=names).pivot_table(index="zone", columns="column", values="share", sort=False)
+    """Return a row a zone and a column a threshold; beside each share its range, where it rests on a model."""
+    names = shares["service"] + "_" + shares["threshold_min"].astype(int).astype(str) + "min_"
+    parts = []
+    for value in ("share", "share_low", "share_high"):
+        if value in shares.columns:
+            wide = shares.assign(column=names + value).pivot_table(
+                index="zone", columns="column", values=value, sort=False
+            )
+            parts.append(wide)
+    every = pd.concat(parts, axis=1)
+    order = [name + value for name in names.unique() for value in ("share", "share_low", "share_high")]
+    return every[[name for name in order if name in every.columns]]

@@ -17,6 +17,8 @@ _SERVICE_RULES: Final = (
     "second_min", "second_status", "second_id", "min", "status", "id", "uncertain", "count", "inv", "share"
 )  # fmt: skip
 _WITHIN: Final = re.compile(r"(?P<service>.+?)_(?P<minutes>\d+)(?:_?min)?_(?P<what>inv|share)")
+_RANGE: Final = re.compile(r"(?P<head>.+?)_(?P<end>low|high)(?P<tail>_[a-z]+)?")
+"""Ends of a range that comes of drawing a model again: ``people_low_inv`` beside ``people_inv``."""
 _KEPT_CAPITAL: Final = 2
 
 
@@ -65,6 +67,7 @@ def unit_of(name: str, lang: str = "sv") -> str:
     >>> unit_of("length_m"), unit_of("share"), unit_of("name")
     ('m', 'andel', '')
     """
+    name = _without_range(name)[0]
     own = f"columns.unit.{name}"
     if has_text(own):
         return text(own, lang)
@@ -72,10 +75,29 @@ def unit_of(name: str, lang: str = "sv") -> str:
     return text(ending, lang) if "_" in name and has_text(ending) else ""
 
 
+def _without_range(name: str) -> tuple[str, str]:
+    """Return the column that a range belongs to, and which end of the range it is (empty for none)."""
+    found = _RANGE.fullmatch(name)
+    return (f"{found['head']}{found['tail'] or ''}", found["end"]) if found else (name, "")
+
+
 def _title(name: str, settings: Settings, lang: str) -> str | None:
     key = f"columns.alias.{name}"
     if has_text(key, lang):
         return text(key, lang)
+    whole, end = _without_range(name)
+    if end:
+        of, rule = _title(whole, settings, lang), f"columns.rule.{end}"
+        return text(rule, lang, alias=of) if of and has_text(rule, lang) else None
+    of_service = _service_title(name, settings, lang)
+    if of_service is None and name.endswith(_STATUS):
+        minutes = _title(name.removesuffix(_STATUS) + _MINUTES, settings, lang)
+        return text("columns.rule.other_status", lang, alias=minutes) if minutes else None
+    return of_service
+
+
+def _service_title(name: str, settings: Settings, lang: str) -> str | None:
+    """Return the name of a column that a rule makes of a kind of service, or None."""
     services = {service.id: _within(service.title.get(lang)) for service in settings.services}
     if name in services:
         return _first_capital(services[name])
@@ -87,9 +109,6 @@ def _title(name: str, settings: Settings, lang: str) -> str | None:
     if found and found["service"] in services:
         rule = "within" if found["what"] == "inv" else "within_share"
         return text(f"columns.rule.{rule}", lang, service=services[found["service"]], minutes=found["minutes"])
-    if name.endswith(_STATUS):
-        whole = _title(name.removesuffix(_STATUS) + _MINUTES, settings, lang)
-        return text("columns.rule.other_status", lang, alias=whole) if whole else None
     return None
 
 
