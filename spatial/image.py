@@ -9,161 +9,22 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from spatial import fingerprints
 from spatial.model import Layer, Omission, Provenance, StepRecord, StructureImage
-from spatial.settings import Role, Settings, Strict
-from spatial.steps import access, corridors, ground, people, places, plans, redraws, register, structure
+from spatial.settings import Settings, Strict
+from spatial.steps.recipe import RECIPE
 from spatial.steps.work import Products, Step, Work
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["METHOD_VERSION", "RECIPE", "compose", "declared", "section_of"]
+
 Model = TypeVar("Model", bound=Strict)
 METHOD_VERSION: Final = "1"
 """Raised when a method changes, so that results of the old one are not taken for those of the new."""
-
-RECIPE: Final[tuple[Step, ...]] = (
-    Step(
-        "areas", ground.areas, roles=("municipalities",), optional=("official_areas", "regions"), settings=("region",)
-    ),
-    Step(
-        "background",
-        ground.background,
-        after=("areas",),
-        roles=("municipalities",),
-        optional=("land", "water", "rivers", "airports", "stations"),
-        settings=("region",),
-    ),
-    Step(
-        "places",
-        places.places,
-        after=("areas",),
-        roles=("localities",),
-        optional=("outside_places",),
-        settings=("region",),
-    ),
-    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh", "region.year")),
-    Step(
-        "population",
-        people.population,
-        after=("areas",),
-        built_on=("places", "roads"),
-        roles=("population_grid",),
-        optional=("municipal_totals", "water", "rivers"),
-        settings=("region", "models.population"),
-        role_or_model=True,
-    ),
-    Step(
-        "services",
-        places.services,
-        after=("areas",),
-        built_on=("places",),
-        optional=("services", "stations"),
-        settings=("region", "services", "models.services", "access"),
-    ),
-    Step(
-        "land_use",
-        ground.land_use,
-        after=("areas",),
-        built_on=("places",),
-        roles=("land_use",),
-        optional=("water", "roads"),
-        settings=("region", "models.land_use"),
-        role_or_model=True,
-    ),
-    Step(
-        "access",
-        access.minutes,
-        after=("areas", "population", "roads", "services"),
-        settings=("access", "services", "region.year"),
-    ),
-    Step(
-        "redraws",
-        redraws.redraws,
-        after=("population",),
-        built_on=("roads", "services"),
-        settings=("models.redraw", "models.population", "access"),
-    ),
-    Step(
-        "thresholds",
-        access.thresholds,
-        after=("population", "access", "areas"),
-        built_on=("redraws",),
-        settings=("thresholds", "access", "region.year"),
-    ),
-    Step(
-        "facilities",
-        facilities.facilities,
-        after=("areas", "access"),
-        built_on=("places", "services"),
-        optional=("municipalities", "land"),
-        settings=("access", "region"),
-    ),
-    Step(
-        "public_transport",
-        transport.public_transport,
-        after=("areas", "population"),
-        roles=("stops",),
-        settings=("public_transport", "region.year"),
-    ),
-    Step(
-        "nodes",
-        structure.nodes,
-        after=("places",),
-        built_on=("services", "population"),
-        settings=("hierarchy", "services", "region.year"),
-    ),
-    Step(
-        "corridors",
-        corridors.corridors,
-        after=("roads", "nodes"),
-        built_on=("population", "redraws"),
-        optional=("railways", "commuting"),
-        settings=("corridors", "access", "road_speeds_kmh", "region.year"),
-    ),
-    Step(
-        "hinterlands",
-        structure.hinterlands,
-        after=("population", "roads", "nodes"),
-        built_on=("areas", "redraws"),
-        settings=("access", "corridors", "region"),
-    ),
-    Step(
-        "plans",
-        plans.plans,
-        after=("areas",),
-        built_on=("places", "land_use"),
-        roles=("plans",),
-        optional=("water", "rivers", "roads", "airports"),
-        settings=("pivot", "mappings", "models.plans", "region"),
-        role_or_model=True,
-    ),
-    Step(
-        "overlays",
-        overlays.overlays,
-        after=("areas",),
-        built_on=(
-            "population",
-            "redraws",
-            "services",
-            "land_use",
-            "roads",
-            "nodes",
-            "corridors",
-            "hinterlands",
-        ),
-        settings=("overlay", "services", "corridors.reach_m", "access"),
-    ),
-    Step(
-        "register",
-        register.summary,
-        after=("areas",),
-        optional=get_args(Role),
-        built_on=("population", "thresholds", "public_transport", "nodes"),
-    ),
-)
 
 
 def compose(
