@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,9 @@ from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, Raster, 
 from spatial.settings import Settings, Title
 from spatial.storage import IMAGE as FOLDER
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 def save_image(image: StructureImage, folder: Path) -> None:
@@ -28,7 +30,7 @@ def save_image(image: StructureImage, folder: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     for group, layers in (("layers", image.layers), ("inputs", image.inputs)):
         for name, layer in layers.items():
-            _save_frame(layer.frame, home / f"{group}-{name}.parquet")
+            layer.frame.to_parquet(home / f"{group}-{name}.parquet")
             if layer.raster is not None:
                 np.savez_compressed(home / f"{group}-{name}.npz", allow_pickle=False, **dict(layer.raster.bands))
     for name, table in image.indicators.items():
@@ -39,13 +41,25 @@ def save_image(image: StructureImage, folder: Path) -> None:
         "provenance": _provenance(image.provenance),
         "layers": {name: _describe(layer) for name, layer in image.layers.items()},
         "inputs": {name: _describe(layer) for name, layer in image.inputs.items()},
-        "tables": list(image.indicators),
+        "tables": {name: _kinds(table) for name, table in image.indicators.items()},
     }
     (home / "image.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
 
 
-def _save_frame(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_parquet(path)
+def _kinds(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the columns' types, and the index's under the empty name: the file does not keep all of them."""
+    return {"": str(frame.index.dtype), **{str(name): str(kind) for name, kind in frame.dtypes.items()}}
+
+
+def _as_it_was(frame: Frame, kinds: Mapping[str, str]) -> Frame:
+    """Return a frame that was read with its texts as the objects they were, and None where there was none."""
+    texts = [name for name in frame.columns if kinds[name] == "object" and str(frame.dtypes[name]) != "object"]
+    for name in texts:
+        column = frame[name].astype(object)
+        frame[name] = column.where(column.notna(), None)
+    if str(frame.index.dtype) != kinds[""]:
+        frame.index = frame.index.astype(kinds[""])
+    return frame
 
 
 def load_image(folder: Path, fingerprint: str) -> StructureImage:
@@ -65,7 +79,10 @@ def load_image(folder: Path, fingerprint: str) -> StructureImage:
         raise OutputError("storage.old_image", folder=folder)
     return StructureImage(
         layers=_load_layers(home, "layers", description["layers"]),
-        indicators={name: pd.read_parquet(home / f"table-{name}.parquet") for name in description["tables"]},
+        indicators={
+            name: _as_it_was(pd.read_parquet(home / f"table-{name}.parquet"), kinds)
+            for name, kinds in description["tables"].items()
+        },
         provenance=_read_provenance(description["provenance"]),
         settings=Settings.model_validate_json(json.dumps(description["settings"])),
         inputs=_load_layers(home, "inputs", description["inputs"]),
@@ -90,7 +107,7 @@ def _load_layer(stem: Path, name: str, content: Mapping[str, Any]) -> Layer:
     return Layer(
         id=name,
         meta=LayerMeta(**{**meta, "title": Title(**meta["title"])}),
-        frame=frame,
+        frame=_as_it_was(frame, content["columns"]),
         fingerprint=content["fingerprint"],
         grid=grid,
         raster=raster,
@@ -105,6 +122,7 @@ def _describe(layer: Layer) -> dict[str, Any]:
     return {
         "meta": meta,
         "fingerprint": layer.fingerprint,
+        "columns": _kinds(layer.frame),
         "spatial": isinstance(layer.frame, gpd.GeoDataFrame),
         "grid": None if grid is None else {"crs": grid.crs, "transform": list(grid.transform)[:6], "shape": grid.shape},
         "raster": None if layer.raster is None else {str(k): v for k, v in layer.raster.classes.items()},

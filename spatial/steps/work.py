@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from spatial.errors import Fault
 from spatial.model import Grid, Layer, LayerMeta, Omission, Raster
 from spatial.settings import Role, Settings, Title
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,19 @@ class Products:
             modelled = modelled or self.modelled
         marked = modelled and not self.as_given
         layers = {name: _sealed(layer, f"{seal}:{name}", marked) for name, layer in self.layers.items()}
-        return replace(self, layers=layers, modelled=modelled)
+        tables = {name: _with_none(table) for name, table in self.tables.items()}
+        return replace(self, layers=layers, tables=tables, modelled=modelled)
+
+
+def _with_none(frame: Frame) -> Frame:
+    """Return the frame with None for whatever stands for a missing text, so that it reads back as it was."""
+    mixed = [name for name in frame.columns if frame[name].dtype == object and frame[name].isna().any()]
+    return frame.assign(**{str(name): frame[name].where(frame[name].notna(), None) for name in mixed})
 
 
 def _sealed(layer: Layer, seal: str, modelled: bool) -> Layer:
     if not layer.fingerprint:
-        layer = replace(layer, fingerprint=seal)
+        layer = replace(layer, fingerprint=seal, frame=_with_none(layer.frame))
         if modelled:
             layer = replace(layer, meta=replace(layer.meta, status="modellerat"))
     return layer
