@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from spatial.errors import StrukturbildError
+from spatial.seminar_commands import seminar_command
 from spatial.texts import text
 
 _EXIT_FAULTS = 1
@@ -145,6 +146,9 @@ def app(config: str | None, data: Path | None, out: Path | None, port: int | Non
     with _clear_errors():
         _data_folder(data)
         server.run_app(config, data=data, out=out, port=port)
+
+
+cli.add_command(seminar_command)
 
 
 def main() -> None:

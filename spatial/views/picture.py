@@ -1,6 +1,7 @@
 """The map as a picture for a council paper: what the web map shows to begin with, with legend, scale and sources."""
 
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -10,13 +11,19 @@ import shapely
 from spatial.model import StructureImage
 from spatial.settings import LayerStyle, StyleClass
 from spatial.texts import number, text
+from spatial.views.picture_grids import draw_grids
 from spatial.views.picture_labels import place_labels
 from spatial.views.picture_legend import draw_legend
 from spatial.views.style import class_values
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from collections.abc import Iterator, Mapping, Sequence
 
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Bounds = tuple[float, float, float, float]
 WIDTH_IN: Final = 11.7
 HEIGHT_IN: Final = 8.27
 DPI: Final = 200
@@ -43,28 +50,86 @@ def draw_picture(image: StructureImage, *, lang: str = "sv", state: dict[str, bo
     bytes
         Drawn without a display, by the process itself; several users may draw at once.
     """
+    with look(image):
+        out = io.BytesIO()
+        figure = picture_figure(image, visible=state, lang=lang)
+        figure.savefig(out, dpi=DPI, format="png", metadata={"Software": "Strukturbild"})
+    return out.getvalue()
+
+
+@contextmanager
+def look(image: StructureImage) -> "Iterator[None]":
+    """Draw, and save, in the style catalogue's type and ink."""
     from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     style = image.settings.style
     fonts = [name.strip(" '\"") for name in style.font.split(",")]
     with rc_context({"font.family": [*fonts[:1], "DejaVu Sans"], "text.color": style.ink, "text.parse_math": False}):
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), facecolor=style.paper)
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes(_MAP)
-        _frame(axes, image)
-        _ground(axes, image)
-        _cells(axes, image, state or {})
-        for layer_style in reversed(style.layers):
-            _layer(axes, image, layer_style, state or {})
-        axes.set(xlabel="", ylabel="")
-        _scale(axes, image, lang)
-        place_labels(axes, image, state or {})
-        draw_legend(figure, image, state or {}, lang)
-        out = io.BytesIO()
-        figure.savefig(out, dpi=DPI, format="png", metadata={"Software": "Strukturbild"})
-    return out.getvalue()
+        yield
+
+
+def new_figure(image: StructureImage, size: tuple[float, float] = (WIDTH_IN, HEIGHT_IN)) -> "Figure":
+    """Return an empty page in the paper's colour, size in inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, facecolor=image.settings.style.paper)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def picture_figure(
+    image: StructureImage,
+    *,
+    visible: "Mapping[str, bool] | None" = None,
+    extent: Bounds | None = None,
+    size: tuple[float, float] = (WIDTH_IN, HEIGHT_IN),
+    lang: str = "sv",
+) -> "Figure":
+    """Return the map with its legend as a matplotlib figure.
+
+    Parameters
+    ----------
+    image : StructureImage
+    visible : mapping, optional
+        A truth for each line of the legend, as the web map has it; default what the style catalogue shows.
+    extent : tuple of float, optional
+        West, south, east and north in EPSG:3006; default the region.
+    size : tuple of float
+        Width and height in inches.
+    lang : {"sv", "en", "no"}
+    """
+    state = dict(visible or {})
+    with look(image):
+        figure = new_figure(image, size)
+        draw_map(figure.add_axes(_MAP), image, state, extent=extent, lang=lang)
+        draw_legend(figure, image, state, lang)
+    return figure
+
+
+def draw_map(
+    axes: "Axes",
+    image: StructureImage,
+    state: dict[str, bool],
+    *,
+    extent: Bounds | None = None,
+    lang: str = "sv",
+    service: str | None = None,
+    rows: "Mapping[str, Sequence[str]] | None" = None,
+    marked: "pd.Series | None" = None,
+) -> None:
+    """Draw the map in its axes, with scale bar, north arrow and names.
+
+    ``service`` chooses whose minutes are drawn, ``rows`` which rows of a layer, ``marked`` cells to point out.
+    """
+    _frame(axes, image, extent)
+    _ground(axes, image)
+    draw_grids(axes, image, state, service=service, marked=marked)
+    for layer_style in reversed(image.settings.style.layers):
+        _layer(axes, image, layer_style, state, None if rows is None else rows.get(layer_style.id))
+    axes.set(xlabel="", ylabel="")
+    _scale(axes, image, lang)
+    place_labels(axes, image, state)
 
 
 def shown(state: dict[str, bool], layer_style: LayerStyle, item: StyleClass) -> bool:
@@ -72,10 +137,11 @@ def shown(state: dict[str, bool], layer_style: LayerStyle, item: StyleClass) -> 
     return state.get(f"{layer_style.id}/{item.value}", layer_style.visible and item.value != "other")
 
 
-def _frame(axes: "Axes", image: StructureImage) -> None:
-    west, south, east, north = image.layers["kommuner"].geo.total_bounds
+def _frame(axes: "Axes", image: StructureImage, extent: Bounds | None) -> None:
+    west, south, east, north = extent or image.layers["kommuner"].geo.total_bounds
     width, height = east - west, north - south
-    want = (WIDTH_IN * _MAP[2]) / (HEIGHT_IN * _MAP[3])
+    box = axes.get_window_extent()
+    want = box.width / box.height
     if width / height < want:
         width = height * want
     else:
@@ -125,31 +191,18 @@ def _fill(
         drawn.plot(ax=axes, facecolor=face, edgecolor=edge, linewidth=width, zorder=order, aspect=None)
 
 
-def _cells(axes: "Axes", image: StructureImage, state: dict[str, bool]) -> None:
-    """Draw the populated cells, as squares of the grid's size."""
-    style, layer = image.settings.style.layer("rutnat"), image.layers.get("rutnat")
-    if style is None or layer is None or layer.grid is None or not state.get("rutnat", style.visible):
-        return
-    people = layer.frame["population_inv"].fillna(0).to_numpy(float)
-    lower = [float(item.value) for item in style.classes]
-    which = np.clip(np.searchsorted(lower, people, side="right") - 1, 0, None)
-    colours = np.array([item.fill or "#888888" for item in style.classes])[which]
-    (west, east), points_wide = axes.get_xlim(), WIDTH_IN * _MAP[2] * 72
-    side = layer.grid.size_m / (east - west) * points_wide
-    there = people > 0
-    x, y = layer.geo.geometry.x[there], layer.geo.geometry.y[there]
-    axes.scatter(x, y, s=side**2, marker="s", c=colours[there], linewidths=0, zorder=2.8)
-
-
-def _layer(axes: "Axes", image: StructureImage, style: LayerStyle, state: dict[str, bool]) -> None:
+def _layer(
+    axes: "Axes", image: StructureImage, style: LayerStyle, state: dict[str, bool], only: "Sequence[str] | None"
+) -> None:
     layer = image.layers.get(style.id)
     if layer is None or style.geometry == "raster" or not isinstance(layer.frame, gpd.GeoDataFrame):
         return
     if style.id in {"vatten", "land"}:
         return
     values = class_values(style, layer.frame)
+    kept = np.ones(len(layer.frame), bool) if only is None else layer.frame.index.astype(str).isin(only)
     for item in reversed(style.classes):
-        rows = layer.geo[[value == item.value for value in values]]
+        rows = layer.geo[kept & np.array([value == item.value for value in values], bool)]
         if shown(state, style, item) and len(rows):
             _draw_class(axes, rows, style, item, image)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.model import StructureImage
 from spatial.texts import text
+from spatial.views.picture_grids import swatches
 from spatial.views.style import GROUPS, LegendEntry, legend_entries
 
 if TYPE_CHECKING:
@@ -34,13 +35,35 @@ def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang
         color=style.muted,
         va="top",
     )
-    y = 0.895
+    draw_entries(axes, image, state, 0.895, lang)
+    draw_foot(axes, image, lang)
+
+
+def draw_entries(
+    axes: "Axes", image: StructureImage, state: dict[str, bool], y: float, lang: str, service: str | None = None
+) -> float:
+    """Draw the lines of the legend that are shown, from ``y`` down, and return where they end."""
+    muted = image.settings.style.muted
     entries = [entry for entry in legend_entries(image, lang) if _drawn(entry, state)]
     for group in GROUPS:
         own = [entry for entry in entries if entry.group == group]
         if own:
-            y = _group(axes, group, own, y, lang, style.muted)
-    _foot(axes, image, lang)
+            y = _group(axes, group, own, y, lang, muted)
+    for title, status, classes in swatches(image, state, service, lang):
+        y = _swatches(axes, f"{title} ({_status(status, lang)})", classes, y)
+    return y
+
+
+def _swatches(axes: "Axes", title: str, classes: list[tuple[str, str]], y: float) -> float:
+    from matplotlib.patches import Rectangle
+
+    axes.text(0, y, title, fontsize=8.2, va="top")
+    y -= 0.024
+    for at, (name, fill) in enumerate(classes):
+        left, low = 0.26 * (at % 4), y - 0.02 * (at // 4)
+        axes.add_patch(Rectangle((left, low - 0.013), 0.04, 0.012, facecolor=fill, edgecolor="#B9B3A3", linewidth=0.4))
+        axes.text(left + 0.05, low, name, fontsize=6.8, va="top")
+    return y - 0.02 * ((len(classes) + 3) // 4) - 0.01
 
 
 def _drawn(entry: LegendEntry, state: dict[str, bool]) -> bool:
@@ -99,7 +122,8 @@ def _sample(axes: "Axes", entry: LegendEntry, y: float) -> None:
         )  # fmt: skip
 
 
-def _foot(axes: "Axes", image: StructureImage, lang: str) -> None:
+def draw_foot(axes: "Axes", image: StructureImage, lang: str) -> None:
+    """Write what binds nobody, and the sources, at the foot."""
     style = image.settings.style
     layers = (image.inputs or image.layers).values()
     sources = sorted({f"{layer.meta.provider or layer.meta.source} {layer.meta.year}" for layer in layers})

@@ -3,13 +3,15 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Final
 
 SCRIPTS: Final = ("bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js")
-_STARTER: Final = "start.js"
+_STARTER: Final = ("start.js",)
+_STYLES: Final = ("karta.css",)
 _LINE_ENDS: Final[dict[str, str | int | None]] = {
     "<": "\\u003c",
     ">": "\\u003e",
@@ -19,7 +21,15 @@ _LINE_ENDS: Final[dict[str, str | int | None]] = {
 }
 
 
-def page(data: dict[str, object], *, title: str, lang: str, noscript: str) -> str:
+def page(
+    data: dict[str, object],
+    *,
+    title: str,
+    lang: str,
+    noscript: str,
+    starter: Sequence[str] = _STARTER,
+    styles: Sequence[str] = _STYLES,
+) -> str:
     """Return the page as HTML; its policy lets only its own scripts run, and nothing be fetched.
 
     Parameters
@@ -30,9 +40,11 @@ def page(data: dict[str, object], *, title: str, lang: str, noscript: str) -> st
         Plain text, escaped here.
     lang : str
         The language of the page.
+    starter, styles : sequence of str
+        The scripts after the map's own, the last of which starts it; and the style sheets.
     """
-    script = "\n".join([_vendor("leaflet.js"), *(_own(name) for name in SCRIPTS), _own(_STARTER)])
-    style = "\n".join([_vendor("leaflet.css"), _own("karta.css")])
+    script = "\n".join([_vendor("leaflet.js"), *(_own(name) for name in (*SCRIPTS, *starter))])
+    style = "\n".join([_vendor("leaflet.css"), *(_own(name) for name in styles)])
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

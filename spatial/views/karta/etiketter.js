@@ -156,7 +156,8 @@
     this.pane.textContent = "";
     var size = this.map.getSize();
     var corner = this.map.containerPointToLayerPoint([0, 0]);
-    var inner = [corner.x + 0.012 * size.x, corner.y + 0.012 * size.y, corner.x + 0.988 * size.x, corner.y + 0.988 * size.y];
+    var edge = this.edge || 0.012;
+    var inner = [corner.x + edge * size.x, corner.y + edge * size.y, corner.x + (1 - edge) * size.x, corner.y + (1 - edge) * size.y];
     var taken = this.obstacles();
     var badges = [];
     this.items().forEach(function (item) {

@@ -20,7 +20,7 @@
     this.hatches = new S.Hatches();
     this.stage = S.el("main", "sb-map");
     root.appendChild(this.stage);
-    this.panel = new S.Panel(root, data, this.hatches, this.actions());
+    this.panel = new (options.Panel || S.Panel)(root, data, this.hatches, this.actions());
     this.makeMap();
     this.draw();
     this.watch();
@@ -207,7 +207,7 @@
       clicked: this.selected ? { layer: this.selected.layer.id, id: this.selected.feature.i } : null,
       service: this.layers.service,
       visible: Object.assign({}, this.layers.visible),
-      view: { lat: +centre.lat.toFixed(4), lon: +centre.lng.toFixed(4), zoom: +this.map.getZoom().toFixed(2) }
+      view: { lat: +centre.lat.toFixed(4), lon: +centre.lng.toFixed(4), zoom: +this.map.getZoom().toFixed(2), width: this.map.getSize().x }
     };
   };
 
