@@ -21,14 +21,20 @@ SETTINGS: Final[dict[str, object]] = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "theme.base": "light",
+    "theme.primaryColor": "#6D1A3D",
+    "theme.backgroundColor": "#FDFCF7",
+    "theme.secondaryBackgroundColor": "#F3EFE4",
+    "theme.textColor": "#1F2A36",
+    "theme.font": "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif",
 }
 """What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
 
 
 def flag_options(port: int | None) -> dict[str, object]:
-    """Return Streamlit's options in the form of its flags, without those the environment sets."""
-    wanted = {**SETTINGS, **({"server.port": port} if port is not None else {})}
-    return {name.replace(".", "_"): value for name, value in wanted.items() if _variable(name) not in os.environ}
+    """Return Streamlit's options in the form of its flags, save what the environment sets."""
+    kept = {name: value for name, value in SETTINGS.items() if _variable(name) not in os.environ}
+    asked = {} if port is None else {"server.port": port}
+    return {name.replace(".", "_"): value for name, value in {**kept, **asked}.items()}
 
 
 def _variable(option: str) -> str:

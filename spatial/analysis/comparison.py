@@ -70,6 +70,31 @@ def _with_all(values: pd.Series, whole: float) -> pd.Series:
     return joined
 
 
+def range_of(shares: pd.DataFrame | None, zone: str, service: str, limit_min: float) -> tuple[float, float] | None:
+    """Return between which shares the people within a limit lie when the model is redrawn, or None where unknown.
+
+    Parameters
+    ----------
+    shares : DataFrame or None
+        As :func:`spatial.analysis.reach.shares_within` gives it, with ``share_low`` and ``share_high`` where people
+        are modelled.
+    zone, service : str
+    limit_min : float
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"zone": ["a"], "service": "grocery", "threshold_min": 15.0, "share_low": 0.7,
+    ...                      "share_high": 0.8})
+    >>> range_of(rows, "a", "grocery", 15)
+    (0.7, 0.8)
+    """
+    if shares is None or "share_low" not in shares:
+        return None
+    rows = shares[(shares["zone"] == zone) & (shares["service"] == service) & (shares["threshold_min"] == limit_min)]
+    ends = rows[["share_low", "share_high"]].astype(float).to_numpy()
+    return (float(ends[0, 0]), float(ends[0, 1])) if len(ends) and np.isfinite(ends[0]).all() else None
+
+
 def most_alike(population: pd.Series, density: pd.Series, code: str) -> str | None:
     """Return the municipality nearest in population and density, counted in doublings of each.
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.comparison import deviations, figures_of, most_alike
+from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of
 from spatial.analysis.reach import ALL_ZONES
 from spatial.pages.charts import bars
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, figures, minutes, percent, show_table, status_note, twice_modelled
+from spatial.pages.widgets import Column, between, figures, minutes, percent, show_table, status_note, twice_modelled
 from spatial.texts import number, text
 
 _STANDING_OUT = 5
@@ -129,12 +129,23 @@ def _table(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: 
         }
     )
     columns = [Column("what", text("app.kommunen.figure", lang), width="large"), Column("own", names[code])]
+    ranges = [_range(at, code, key) for key in keys]
+    if any(ranges):
+        frame["range"] = ranges
+        columns.append(Column("range", text("app.kommunen.range", lang)))
     columns.append(Column("county", text("app.county", lang)))
     if peer is not None:
         frame["peer"] = [_told(at, key[0], _value(every, peer, key)) for key in keys]
         columns.append(Column("peer", names[peer]))
     show_table(at, frame, columns, name=f"kommunen-{names[code]}", rows=30)
+    if any(ranges):
+        st.caption(text("app.kommunen.range_how", lang))
     status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+
+
+def _range(at: Opened, code: str, key: Key) -> str:
+    found = range_of(at.image.indicators.get("service_inom"), code, key[1], key[2]) if key[0] == "within" else None
+    return between(found, at.lang) if found else ""
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ import pandas as pd
 import streamlit as st
 
 from spatial.analysis.catchment import people_beyond, people_served, worst_first
+from spatial.analysis.comparison import range_of
 from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.spots import white_spots
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, figures, percent, show_table, status_note, twice_modelled
+from spatial.pages.widgets import Column, between, figures, percent, show_table, status_note, twice_modelled
 from spatial.pages.widgets import minutes as minutes_of
 from spatial.texts import number, text
 from spatial.views.themes import visible
@@ -64,7 +65,7 @@ def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
         (
             text("app.service.beyond", lang, minutes=minutes),
             people("beyond_inv"),
-            text("app.service.of_all", lang, share=percent(row["beyond_share"], lang, 1)),
+            text("app.service.of_all", lang, share=percent(row["beyond_share"], lang, 1)) + _range(at, kind, limit),
         ),
         (text("app.service.unreachable", lang), people("unreachable_inv"), text("app.service.unreachable_note", lang)),
         (text("app.service.uncertain", lang), people("uncertain_inv"), text("app.service.uncertain_note", lang)),
@@ -77,6 +78,12 @@ def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
         if told:
             shown.append((text("app.service.half", lang), next(iter(told.values())), " · ".join(rest)))
     figures(shown)
+
+
+def _range(at: Opened, kind: str, limit: float) -> str:
+    """Return between which shares the answer lies when the model is redrawn, where the image knows."""
+    within = range_of(at.image.indicators.get("service_inom"), ALL_ZONES, kind, limit)
+    return f" ({between((1 - within[1], 1 - within[0]), at.lang, 1)})" if within else ""
 
 
 def _map(at: Opened, kind: str, limit: float) -> None:

@@ -83,6 +83,12 @@ def percent(share: float, lang: str, decimals: int = 0) -> str:
     return text("app.percent", lang, number=number(share * 100, finer, lang))
 
 
+def between(ends: tuple[float, float], lang: str, decimals: int = 0) -> str:
+    """Return the range of a share when the model behind it is redrawn."""
+    low, high = (percent(end, lang, decimals) for end in ends)
+    return text("app.between", lang, low=low, high=high)
+
+
 def minutes(value: float, lang: str) -> str:
     """Return minutes in whole numbers; infinite ones as what no way leads to."""
     return text("app.unreachable", lang) if value == float("inf") else number(value, lang=lang)

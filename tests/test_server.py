@@ -1,0 +1,30 @@
+"""How the app is started: privately, on this computer, by what the user's own variables do not say otherwise."""
+
+import tomllib
+from pathlib import Path
+
+from spatial.server import SETTINGS, flag_options
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_a_user_variable_goes_before(monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
+    monkeypatch.setenv("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "true")
+    options = flag_options(8765)
+    assert "server_address" not in options
+    assert "browser_gatherUsageStats" not in options
+    assert options["server_port"] == 8765
+
+
+def test_port_of_the_environment_holds_where_none_is_given(monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "9000")
+    assert "server_port" not in flag_options(None)
+
+
+def test_streamlits_own_file_says_the_same():
+    said = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    flat = {f"{section}.{name}": value for section, rows in said.items() for name, value in rows.items()}
+    assert {name: flat.get(name) for name in SETTINGS} == SETTINGS
+    assert SETTINGS["browser.gatherUsageStats"] is False
+    assert SETTINGS["server.address"] == "127.0.0.1"
