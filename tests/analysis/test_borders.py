@@ -1,0 +1,233 @@
+import runpy
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from shapely.affinity import translate
+
+from spatial.analysis.borders import borders, compared
+from spatial.inputs.strategies import read_compatibility
+
+P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
+box, line, feature, plans, layer, resealed = (P[n] for n in ("box", "line", "feature", "plans", "layer", "resealed"))
+TABLE = read_compatibility()
+ZIGZAG = [(10_000 + (400 if i % 2 else 0), i * 2500) for i in range(9)]
+HOME, WORK, COUNTRY = "sammanhangande_bostad", "verksamheter_industri", "landsbygd"
+
+
+def outlines(bend=ZIGZAG):
+    left = [(0, 0), *bend, (0, 20_000)]
+    right = [(20_000, 0), *bend, (20_000, 20_000)]
+    shapes = [shapely.Polygon([(P["X0"] + x, P["Y0"] + y) for x, y in ring]) for ring in (left, right)]
+    return layer({"A": shapes[0], "B": shapes[1]}, name=["A", "B"])
+
+
+def strip(name, plan, pivot, low, high, outline, depth=1000, **more):
+    """Return an area along the border, from one northing to another, some metres deep."""
+    near = outline.geometry["A" if plan == "B" else "B"].buffer(depth)
+    shape = outline.geometry[plan].intersection(near).intersection(box(0, low, 20_000, high))
+    return feature(name, plan, pivot, shape, **more)
+
+
+def drawn(outline, *extra, silent=()):
+    """Return plans that cover both municipalities with countryside, strips and gaps taken out of it."""
+    rows = []
+    for plan in ("A", "B"):
+        taken = [row["geometry"] for row in [*extra, *silent] if row["plan_id"] == plan and row["geometry"].area > 0]
+        ground = outline.geometry[plan].difference(shapely.union_all(taken))
+        rows.append(feature("mark", plan, COUNTRY, ground, time="nuvarande"))
+    return plans(*rows, *extra)
+
+
+def planted(outline=None):
+    o = outlines() if outline is None else outline
+    conflict = [strip(f"{p}{n}", p, use, low, low + size, o)
+                for n, (low, size) in enumerate([(1000, 2000), (5000, 600), (7000, 150)])
+                for p, use in (("A", HOME), ("B", WORK))]  # fmt: skip
+    gaps = [
+        strip("g1", "B", "x", 9000, 10_500, o),
+        strip("g2", "A", "x", 11_500, 11_900, o),
+        strip("g3", "A", "x", 13_000, 13_120, o),
+    ]
+    ways = [
+        feature("vag", "A", "strak_kommunikation", line((5000, 14_500), (10_150, 14_500)), aspect="inriktning"),
+        feature("moter", "A", "strak_kommunikation", line((5000, 16_000), (10_160, 16_000)), aspect="inriktning"),
+        feature("moter", "B", "strak_kommunikation", line((10_160, 16_000), (15_000, 16_000)), aspect="inriktning", time="nuvarande"),
+        feature("gront", "B", "samband_natur", line((10_280, 18_000), (15_000, 18_000)), aspect="inriktning"),
+    ]  # fmt: skip
+    return drawn(o, *conflict, *ways, silent=gaps), o
+
+
+def kinds(found):
+    return {kind: len(rows) for kind, rows in found.groupby("kind")}
+
+
+@pytest.mark.parametrize(("tolerance", "conflicts", "silent"), [(50, 3, 3), (200, 2, 2), (1000, 1, 1)])
+def test_exactly_the_faults_larger_than_the_tolerance_are_found(tolerance, conflicts, silent):
+    frame, outline = planted()
+    found = borders(frame, outline, TABLE, tolerance_m=tolerance)
+    expected = {"konflikt": conflicts, "tyst plan": silent, "länk som stannar": 1, "brutet grönt samband": 1}
+    assert kinds(found) == expected
+    longest = found[found["kind"] == "konflikt"]["length_m"].max()
+    assert longest == pytest.approx(2000 * np.hypot(1, 400 / 2500), rel=0.05)
+    assert set(found["severity"]) <= {1, 2, 3}
+
+
+def test_findings_name_both_features_and_who_is_silent():
+    frame, outline = planted()
+    found = borders(frame, outline, TABLE, tolerance_m=200)
+    first = found[found["kind"] == "konflikt"].iloc[0]
+    assert (first["feature_a"], first["feature_b"]) == ("A:A0", "B:B0")
+    assert (first["pivot_a"], first["pivot_b"], first["severity"]) == (HOME, WORK, 3)
+    assert set(found[found["kind"] == "tyst plan"]["silent"]) == {"A", "B"}
+    assert found[found["kind"] == "länk som stannar"]["feature_a"].tolist() == ["A:vag"]
+    assert found.index.is_unique
+
+
+@pytest.mark.parametrize("tolerance", [50, 200, 1000])
+def test_a_clean_pair_has_no_findings(tolerance):
+    outline = outlines()
+    found, lengths = compared(drawn(outline), outline, TABLE, tolerance_m=tolerance)
+    assert found.empty
+    assert lengths["överens"].sum() == pytest.approx(lengths["length_m"].sum())
+
+
+def test_silence_is_not_agreement():
+    frame, outline = planted()
+    _, lengths = compared(frame, outline, TABLE)
+    row = lengths.iloc[0]
+    assert row["tyst plan"] == pytest.approx(1500 + 400 + 120, rel=0.1)
+    assert row["överens"] + row["konflikt"] + row["tyst plan"] + row["oklart"] == pytest.approx(row["length_m"])
+
+
+def swapped(frame, outline):
+    names = {"A": "B", "B": "A"}
+    frame = frame.assign(plan_id=frame["plan_id"].map(names))
+    frame.index = [names[name[0]] + name[1:] for name in frame.index]
+    return frame, outline.rename(index=names)
+
+
+def mirrored(found):
+    other = {"feature_a": "feature_b", "pivot_a": "pivot_b", "length_a_m": "length_b_m"}
+    other |= {value: key for key, value in other.items()}
+    frame = found.rename(columns=other)
+    for name in ("feature_a", "feature_b", "silent"):
+        frame[name] = [
+            ";".join(sorted({"A": "B", "B": "A"}.get(part[:1], "") + part[1:] for part in value.split(";") if part))
+            for value in frame[name]
+        ]
+    return frame
+
+
+def same(one, other):
+    columns = ["kind", "silent", "pivot_a", "pivot_b", "feature_a", "feature_b", "severity"]
+    key = ["kind", "chainage_m", "feature_a", "feature_b"]
+    one, other = (f.sort_values(key).reset_index(drop=True) for f in (one, other))
+    assert one[columns].to_dict("list") == other[columns].to_dict("list")
+    assert np.allclose(one[["length_m", "chainage_m"]], other[["length_m", "chainage_m"]], atol=0.5)
+
+
+places = st.tuples(st.sampled_from([HOME, WORK, "natur_friluftsliv", "vatten", "gap"]), st.sampled_from("AB"),
+                   st.integers(0, 8), st.integers(3, 9))  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(st.lists(places, max_size=6, unique_by=lambda p: (p[1], p[2])), st.sampled_from([60, 250, 700]))
+def test_symmetric_in_the_two_plans(chosen, tolerance):
+    outline = outlines()
+    rows = [strip(f"s{i}", p, use, 2000 * n + 100, 2000 * n + 100 + 200 * w, outline)
+            for i, (use, p, n, w) in enumerate(chosen)]  # fmt: skip
+    frame = drawn(outline, *(r for r in rows if r["pivot"] != "gap"), silent=[r for r in rows if r["pivot"] == "gap"])
+    one = borders(frame, outline, TABLE, tolerance_m=tolerance)
+    other = borders(*swapped(frame, outline), TABLE, tolerance_m=tolerance)
+    same(one, mirrored(other))
+    same(one, borders(frame.iloc[::-1], outline.iloc[::-1], TABLE, tolerance_m=tolerance))
+
+
+def test_splitting_a_feature_changes_no_finding():
+    frame, outline = planted()
+    before = borders(frame, outline, TABLE)
+    whole = frame.loc["A:A0"]
+    halves = [whole["geometry"].intersection(box(0, *edges)) for edges in ((1000, 20_000, 1700), (1700, 20_000, 3000))]
+    rows = [feature(f"A0{n}", "A", HOME, shape) for n, shape in enumerate(halves)]
+    split = plans(*(row.to_dict() | {"id": name} for name, row in frame.drop(index="A:A0").iterrows()), *rows)
+    after = borders(split, outline, TABLE)
+    assert before["kind"].tolist() == after["kind"].tolist()
+    assert np.allclose(before["length_m"], after["length_m"])
+    assert after.loc["A~B:konflikt:1", "feature_a"] == "A:A00;A:A01"
+
+
+@pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:3067", "EPSG:3035", "EPSG:3016"])
+def test_another_crs_gives_the_same_findings(crs):
+    frame, outline = planted()
+    one, other = borders(frame, outline, TABLE), borders(frame.to_crs(crs), outline, TABLE)
+    assert one["kind"].tolist() == other["kind"].tolist()
+    assert np.allclose(one["length_m"], other["length_m"], atol=1)
+
+
+def test_a_neighbour_without_a_known_outline_is_compared_by_its_own():
+    frame, outline = planted()
+    found = borders(frame, outline.loc[["A"]], TABLE)
+    assert kinds(found)["konflikt"] == 2
+    assert set(found["boundary_b"]) == {"ur planens ytor"}
+
+
+def test_other_drawings_of_the_same_border_give_no_phantoms():
+    """A follows the rough outline, B a finer one that winds up to 900 m away; gaps and overlaps lie between them."""
+    rough = outlines()
+    wind = [(10_200 + 900 * np.sin(y / 700) * np.cos(y / 3100), y) for y in range(0, 20_001, 100)]
+    wind[0], wind[-1] = (10_000, 0), (10_000, 20_000)
+    fine = outlines(wind)
+    a, b = drawn(rough), drawn(fine)
+    mixed = gpd.GeoDataFrame(np.concatenate([a.loc[["A:mark"]].to_numpy(), b.loc[["B:mark"]].to_numpy()]), columns=a.columns, index=["A:mark", "B:mark"], geometry="geometry", crs=a.crs)  # fmt: skip
+    found, lengths = compared(mixed, rough, TABLE, tolerance_m=200)
+    assert found.empty
+    assert lengths["överens"].sum() == pytest.approx(lengths["length_m"].sum())
+    faulty, _ = planted(rough)
+    other, _ = planted(fine)
+    rows = [faulty[faulty["plan_id"] == "A"], other[other["plan_id"] == "B"]]
+    both = gpd.GeoDataFrame(np.concatenate([r.to_numpy() for r in rows]), columns=faulty.columns, index=[*rows[0].index, *rows[1].index], geometry="geometry", crs=a.crs)  # fmt: skip
+    found = borders(both, rough, TABLE, tolerance_m=200, own={"B": fine.geometry["B"]})
+    assert kinds(found)["konflikt"] == 2
+    assert kinds(found)["tyst plan"] == 2
+    assert set(found["boundary_b"]) == {"egen gräns"}
+
+
+def test_an_ambiguous_category_is_unclear_not_a_conflict():
+    outline = outlines()
+    rows = [
+        strip("1", "A", "tvetydig", 1000, 3000, outline, options=f"{HOME};{COUNTRY}"),
+        strip("1", "B", WORK, 1000, 3000, outline),
+    ]
+    found, lengths = compared(drawn(outline, *rows), outline, TABLE)
+    assert found.empty
+    assert lengths["oklart"].sum() > 1900
+
+
+@pytest.mark.realdata
+def test_real_outlines_of_two_sources_give_no_phantoms(shared):
+    from spatial.inputs.config import read_settings
+    from spatial.inputs.layers import read_layers
+
+    fine = gpd.read_file(shared / "vasterbotten" / "okfse_swedish_municipalities.geojson")
+    codes = read_settings().region.municipalities
+    fine = fine.set_index(fine["id"].astype(str).str.zfill(4)).loc[list(codes)].to_crs(3006)
+    rough = read_layers(read_settings())["kommuner"].geo.loc[list(codes)]
+    rows = [feature("m", c, COUNTRY, (rough if i % 2 else fine).geometry[c]) for i, c in enumerate(codes)]
+    found, lengths = compared(plans(*rows), rough, TABLE, tolerance_m=200)
+    assert found.empty
+    assert len(lengths) > 20
+    assert lengths["överens"].sum() == pytest.approx(lengths["length_m"].sum(), rel=0.01)
+
+
+def test_a_shifted_plan_still_meets_its_neighbour():
+    frame, outline = planted()
+    moved = frame.copy()
+    mine = moved["plan_id"] == "B"
+    moved.loc[mine, "geometry"] = [translate(g, 250, 0) for g in moved.loc[mine, "geometry"]]
+    found = borders(moved, outline, TABLE, tolerance_m=300)
+    assert kinds(found)["konflikt"] == 2
