@@ -318,7 +318,7 @@ class LayerStyle(Strict):
     group: Literal["noder", "strak", "underlag", "tillganglighet", "plan", "fynd", "inriktning"]
     geometry: Literal["point", "line", "polygon", "raster"]
     by: str | None = None
-    classes: list[StyleClass] = Field(min_length=1, max_length=10)
+    classes: list[StyleClass] = Field(min_length=1, max_length=12)
     visible: bool = True
 
 

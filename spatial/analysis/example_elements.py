@@ -29,7 +29,9 @@ def elements(
     rows = list[Row]()
     for code, outline, own in _each(municipalities, places):
         rows += _growth(code, outline, own, values)
-        rows += _lines(code, outline, _main_roads(ground.get("roads")), "str", "Stråk för kommunikationer", "Utveckling")
+        rows += _lines(
+            code, outline, _main_roads(ground.get("roads")), "str", "Stråk för kommunikationer", "Utveckling"
+        )
         rivers = _named(ground.get("rivers"), "name")
         rows += _lines(code, outline, rivers, "sam", "Viktigt samband för natur och friluftsliv", "Utveckling")
         roads = _main_roads(ground.get("roads"))
@@ -126,7 +128,7 @@ def _areas(
     ordered = municipalities.sort_index()
     for code, outline in zip(ordered.index, ordered.geometry, strict=True):
         mine = polygonal(shapely.intersection(whole, outline))
-        if mine.area > 0:
+        if shapely.area(mine) > 0:
             yield _row(str(code), key, kind, mine, name or kind, "Nuvarande" if aspect == "varde" else "", aspect)
 
 
@@ -182,5 +184,5 @@ def _near(
     return [
         _row(code, key, kind, shape, f"{centre['name']}, {kind}", "Nuvarande", "varde")
         for key, (kind, shape) in cut.items()
-        if shape.area > 0
+        if shapely.area(shape) > 0
     ]

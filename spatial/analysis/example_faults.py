@@ -75,7 +75,7 @@ def plant(
     out = [{"silent": False, **row} for row in rows]
     for item in planted:
         where = spot(item, municipalities, places)
-        if not where.is_empty:
+        if not shapely.is_empty(where):
             out = _PLANTERS[item.kind](out, item, where, municipalities)
     return out
 
@@ -110,7 +110,7 @@ def carved(rows: Sequence[Row], municipality: str, hole: shapely.Geometry) -> li
 def _two_sides(
     item: Planted, border: shapely.Geometry, municipalities: gpd.GeoDataFrame
 ) -> tuple[shapely.Geometry, shapely.Geometry]:
-    band = border.buffer(item.width_m, cap_style="flat", join_style="mitre")
+    band = shapely.buffer(border, item.width_m, cap_style="flat", join_style="mitre")
     outlines = municipalities.geometry.loc[[item.municipality, str(item.other)]]
     one, other = (polygonal(shapely.intersection(band, outline)) for outline in outlines)
     return one, other
@@ -134,9 +134,10 @@ def _silent(rows: list[Row], item: Planted, border: shapely.Geometry, all_: gpd.
 
 def _link(code: str, *, both: bool) -> Callable[..., list[Row]]:
     def planter(rows: list[Row], item: Planted, border: shapely.Geometry, all_: gpd.GeoDataFrame) -> list[Row]:
-        at = shapely.line_interpolate_point(border, 0.5, normalized=True)
-        (x1, y1), (x2, y2) = border.coords[0], border.coords[-1]
-        step = max(border.length, 1.0)
+        line = shapely.LineString(border)
+        at = line.interpolate(0.5, normalized=True)
+        (x1, y1), (x2, y2) = line.coords[0], line.coords[-1]
+        step = max(line.length, 1.0)
         across = ((y2 - y1) / step, -(x2 - x1) / step)
         ends = [
             shapely.Point(at.x + s * across[0] * item.length_m, at.y + s * across[1] * item.length_m) for s in (1, -1)
@@ -156,7 +157,8 @@ def _link(code: str, *, both: bool) -> Callable[..., list[Row]]:
 def _touching(line: shapely.Geometry, at: shapely.Point) -> shapely.Geometry:
     """Return the part of a cut line that ends at the border point."""
     parts = [part for part in shapely.get_parts(line) if shapely.get_dimensions(part) == 1]
-    return min(parts, key=lambda part: (part.distance(at), -part.length))
+    nearest: shapely.Geometry = min(parts, key=lambda part: (part.distance(at), -part.length))
+    return nearest
 
 
 def _sliver(rows: list[Row], item: Planted, hole: shapely.Geometry, _: gpd.GeoDataFrame) -> list[Row]:

@@ -103,7 +103,7 @@ def shared_out(code: str, outline: shapely.Geometry, claims: Sequence[Claim], va
     rows, left = list[Row](), outline
     shapely.prepare(outline)
     for claim in claims:
-        if not outline.intersects(claim.shape):
+        if not shapely.intersects(outline, claim.shape):
             continue
         mine = polygonal(shapely.intersection(claim.shape, left))
         parts = [part for part in shapely.get_parts(mine) if part.area >= values["least_m2"]]
@@ -112,7 +112,7 @@ def shared_out(code: str, outline: shapely.Geometry, claims: Sequence[Claim], va
         mine = shapely.union_all(parts) if len(parts) > 1 else parts[0]
         left = polygonal(shapely.difference(left, mine))
         rows.append(_row(code, "anvandning", f"anv-{len(rows) + 1:03d}", claim.code, mine, claim.name, claim.time))
-    if not left.is_empty:
+    if not shapely.is_empty(left):
         rows.append(_row(code, "anvandning", f"anv-{len(rows) + 1:03d}", REST, left, "Skogslandet", "Nuvarande"))
     return rows
 

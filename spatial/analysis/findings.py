@@ -1,7 +1,8 @@
 """What the readiness check finds, before it is put in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,8 @@ def mean_width(shapes: npt.ArrayLike) -> FloatArray:
     >>> mean_width([shapely.box(0, 0, 1000, 1)]).round(2).tolist()
     [1.0]
     """
-    area, length = shapely.area(shapes), shapely.length(shapes)
-    return np.asarray(2 * area / np.maximum(length, 1e-9), float)
+    array = np.asarray(shapes, object)
+    return np.asarray(2 * shapely.area(array) / np.maximum(shapely.length(array), 1e-9), float)
 
 
 def sizeable(shape: shapely.Geometry, area_m2: float, width_m: float) -> list[shapely.Geometry]:
@@ -46,7 +47,26 @@ def sizeable(shape: shapely.Geometry, area_m2: float, width_m: float) -> list[sh
     return sorted(kept, key=lambda part: (-part.area, part.bounds))
 
 
+_JOINED: Final[dict[int, Callable[[list[Any]], shapely.Geometry]]] = {
+    0: shapely.MultiPoint,
+    1: shapely.MultiLineString,
+    2: shapely.MultiPolygon,
+}
+
+
 def together(shapes: Iterable[shapely.Geometry | None]) -> shapely.Geometry | None:
-    """Return several geometries as one to put on a map; None where there is none."""
+    """Return several geometries as one to put on a map, points on them where they are of several kinds.
+
+    Examples
+    --------
+    >>> together([shapely.Point(0, 0), None, shapely.box(0, 0, 2, 2)]).wkt
+    'MULTIPOINT ((0 0), (1 1))'
+    """
     known = [shape for shape in shapes if shape is not None and not shapely.is_empty(shape)]
-    return shapely.GeometryCollection(known) if len(known) > 1 else (known[0] if known else None)
+    if len(known) < 2:
+        return known[0] if known else None
+    parts = shapely.get_parts(np.asarray(known, object))
+    dimensions = set(shapely.get_dimensions(parts).tolist())
+    if len(dimensions) > 1:
+        return shapely.MultiPoint([shapely.Point(shapely.point_on_surface(shape)) for shape in known])
+    return _JOINED[dimensions.pop()](list(parts))

@@ -1,7 +1,7 @@
 """Plans in one pivot classification: every feature kept, unknown and ambiguous codes said, never guessed."""
 
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import shapely
 
 from spatial.fingerprints import fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS, same_crs
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time
 from spatial.texts import text
 
 COLUMNS: Final = (
@@ -120,8 +120,9 @@ def _rule_of(code: object, rules: dict[str, CodeRule], prefix: str) -> CodeRule 
 
 
 def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: PlanMapping) -> gpd.GeoDataFrame:
-    index = pd.Index(features["municipality"].astype(str) + ":" + features.index.astype(str), name="id", dtype=object)
-    times = {folded(value): time for value, time in mapping.times.items()}
+    index = pd.Index(list(map(_id, features["municipality"], features.index)), name="id", dtype=object)
+    times = {str(time): time for time in get_args(Time)}
+    times |= {folded(value): time for value, time in mapping.times.items()}
     given = column(features, "time")
     fixed = column(features, "aspect")
     columns: dict[str, list[Any]] = {
@@ -142,6 +143,11 @@ def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: P
     }
     objects = {name: pd.Series(values, index=index, dtype=object) for name, values in columns.items()}
     return gpd.GeoDataFrame(objects, geometry=features.geometry.to_numpy(), crs=features.crs, index=index)
+
+
+def _id(municipality: object, feature: object) -> str:
+    """Return a feature's id with its municipality before it; one that came back has it already."""
+    return str(feature) if str(feature).startswith(f"{municipality}:") else f"{municipality}:{feature}"
 
 
 def column(features: pd.DataFrame, name: str) -> list[str | None]:
@@ -200,7 +206,11 @@ def closest(name: str, pivot: Pivot) -> tuple[str, float]:
     """
     wanted = _words(name)
     best = max(
-        ((value.id, _alike(wanted, _words(word))) for value in pivot.entries for word in [value.title.sv, *value.words]),
+        (
+            (value.id, _alike(wanted, _words(word)))
+            for value in pivot.entries
+            for word in [value.title.sv, *value.words]
+        ),
         key=lambda found: found[1],
         default=(UNKNOWN, 0.0),
     )

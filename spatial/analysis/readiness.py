@@ -5,7 +5,7 @@ conformance with any specification.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -145,7 +145,7 @@ def _frame(
 
 def _row(
     item: Finding, rule: PlanRule, plan: str, names: Mapping[str, object], pivot: Pivot | None, lang: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     value = pivot.value(item.detail) if pivot is not None else None
     detail = value.title.get(lang) if value is not None else item.detail
     if not detail and rule.check in {"crs_missing", "crs_wrong"}:

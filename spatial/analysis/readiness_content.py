@@ -1,9 +1,11 @@
 """What the features of a plan say: ids, geometry, categories, considerations, direction and shores."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -118,25 +120,35 @@ def consideration_missing(features: gpd.GeoDataFrame, rule: PlanRule) -> list[Fi
     interests = features[features["pivot"].isin(rule.values)]
     if uses.empty or interests.empty:
         return []
-    shapes, others = uses.geometry.to_numpy(), interests.geometry.to_numpy()
-    use, interest = shapely.STRtree(shapes).query(others, predicate="intersects")[::-1]
-    shared = shapely.intersection(shapes[use], others[interest])
-    table = pd.DataFrame({"use": use, "kind": interests["pivot"].to_numpy()[interest], "row": np.arange(len(use))})
-    found = list[Finding]()
-    for (position, kind), rows in table.groupby(["use", "kind"], sort=True):
-        touched = shapely.union_all(shared[rows["row"].to_numpy()])
-        area, length = touched.area, _length_of_lines(touched)
-        key = str(uses["id"].iloc[int(str(position))])
-        if area > rule.number("area_m2"):
-            found.append(Finding("consideration_missing", (key,), touched, area, "m2", str(kind)))
-        elif length > rule.number("length_m"):
-            found.append(Finding("consideration_missing", (key,), touched, length, "m", str(kind)))
-    return found
+    ids, shapes = uses["id"].tolist(), uses.geometry.to_numpy()
+    kinds, parts = _dissolved(interests)
+    part, use = shapely.STRtree(shapes).query(parts, predicate="intersects")
+    shared = shapely.intersection(shapes[use], parts[part])
+    lines = shapely.get_dimensions(parts[part]) == 1
+    measure = np.where(lines, shapely.length(shared), shapely.area(shared))
+    table = pd.DataFrame({"use": use, "kind": kinds[part], "line": lines, "measure": measure})
+    sums = table.groupby(["use", "kind", "line"])["measure"].transform("sum").to_numpy()
+    limit = np.where(lines, rule.number("length_m"), rule.number("area_m2"))
+    kept = table[sums > limit]
+    rows: dict[Any, Any] = dict(kept.groupby(["use", "kind", "line"], sort=True).groups)
+    found = dict[tuple[int, str], Finding]()
+    for (position, kind, line), group in rows.items():
+        at = list(group)
+        where, unit = together(shared[at]), "m" if line else "m2"
+        finding = Finding("consideration_missing", (ids[position],), where, sums[at[0]], unit, kind)
+        found.setdefault((position, kind), finding)
+    return list(found.values())
 
 
-def _length_of_lines(shape: shapely.Geometry) -> float:
-    parts = shapely.get_parts(shape)
-    return float(shapely.length(parts[shapely.get_dimensions(parts) == 1]).sum())
+def _dissolved(interests: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """Return the interests' kinds and parts; parts of one kind and dimension lie apart, so that measures add up."""
+    dimension = shapely.get_dimensions(interests.geometry.to_numpy())
+    kinds, parts = list[str](), list[shapely.Geometry]()
+    for (kind, _), rows in interests.groupby([interests["pivot"], dimension], sort=True):
+        pieces = shapely.get_parts(shapely.union_all(rows.geometry.to_numpy()))
+        parts += list(pieces)
+        kinds += [str(kind)] * len(pieces)
+    return np.asarray(kinds, object), np.asarray(parts, object)
 
 
 def lis_off_shore(

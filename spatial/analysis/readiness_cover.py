@@ -17,11 +17,13 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Cover:
-    """The use areas of a plan, their union, and how much of the municipality's border they share."""
+    """The use areas of a plan, their union, the union without holes, and what of the municipality they leave out."""
 
     areas: gpd.GeoDataFrame
     tree: shapely.STRtree
     union: shapely.Geometry
+    whole: shapely.Geometry
+    missing: shapely.Geometry
     municipality: shapely.Geometry
 
 
@@ -35,7 +37,9 @@ def cover_of(areas: gpd.GeoDataFrame, municipality: shapely.Geometry) -> Cover:
     municipality : Polygon
     """
     shapes = areas.geometry.to_numpy()
-    return Cover(areas, shapely.STRtree(shapes), shapely.union_all(shapes), municipality)
+    union = shapely.union_all(shapes)
+    missing = shapely.difference(municipality, union)
+    return Cover(areas, shapely.STRtree(shapes), union, filled(union), missing, municipality)
 
 
 def border_of(cover: Cover, border_m: float) -> tuple[float, float]:
@@ -47,11 +51,13 @@ def border_of(cover: Cover, border_m: float) -> tuple[float, float]:
     steps = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
     points = np.concatenate(
         [
-            shapely.line_interpolate_point(part, steps[: max(round(_SAMPLES * part.length / line.length), 1)], True)
+            shapely.line_interpolate_point(
+                part, steps[: max(round(_SAMPLES * part.length / shapely.length(line)), 1)], normalized=True
+            )
             for part in shapely.get_parts(line)
         ]
     )
-    own = shapely.boundary(filled(cover.union))
+    own = shapely.boundary(cover.whole)
     shapely.prepare(own)
     near = shapely.dwithin(points, own, border_m)
     if near.all() or shapely.is_empty(own):
@@ -68,20 +74,19 @@ def filled(shape: shapely.Geometry) -> shapely.Geometry:
 def gaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     """Return what no use covers; where the plan follows another border, only holes and what is deep enough."""
     share, _ = border_of(cover, rule.number("border_m"))
-    missing = shapely.difference(cover.municipality, cover.union)
+    missing = cover.missing
     if share < rule.number("border_share"):
-        whole = filled(cover.union)
-        holes = shapely.intersection(shapely.difference(whole, cover.union), cover.municipality)
-        beyond = shapely.difference(cover.municipality, whole)
+        holes = shapely.intersection(shapely.difference(cover.whole, cover.union), cover.municipality)
+        beyond = shapely.difference(cover.municipality, cover.whole)
         missing = shapely.union_all([holes, *_deep(beyond, rule.number("border_depth_m"))])
     parts = sizeable(missing, rule.number("area_m2"), rule.number("width_m"))
-    return [Finding("not_covered", _beside(cover, part), part, part.area, "m2") for part in parts]
+    return [Finding("not_covered", _beside(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
 
 
 def _deep(shape: shapely.Geometry, depth_m: float) -> list[shapely.Geometry]:
     """Return the polygons that a circle of that radius fits in."""
     parts = shapely.get_parts(polygonal(shape))
-    big = [part for part in parts if part.area > depth_m**2]
+    big = [part for part in parts if shapely.area(part) > depth_m**2]
     return [part for part in big if not shapely.is_empty(shapely.buffer(part, -depth_m, quad_segs=2))]
 
 
@@ -102,7 +107,7 @@ def overlaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     twice = shapely.intersection(shapes[one[~apart]], shapes[other[~apart]])
     pieces = [polygonal(shape) for shape in twice[shapely.area(twice) > 0]]
     parts = sizeable(shapely.union_all(pieces), rule.number("area_m2"), rule.number("width_m"))
-    return [Finding("overlap", _under(cover, part), part, part.area, "m2") for part in parts]
+    return [Finding("overlap", _under(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
 
 
 def _under(cover: Cover, part: shapely.Geometry) -> tuple[str, ...]:
@@ -114,11 +119,14 @@ def _under(cover: Cover, part: shapely.Geometry) -> tuple[str, ...]:
 def outside(cover: Cover, rule: PlanRule) -> list[Finding]:
     """Return what of the plan lies outside the municipality; by another border, only what is deep enough."""
     share, _ = border_of(cover, rule.number("border_m"))
+    spare = float(shapely.area(cover.union) - (shapely.area(cover.municipality) - shapely.area(cover.missing)))
+    if spare <= rule.number("area_m2"):
+        return []
     beyond = shapely.difference(cover.union, cover.municipality)
     if share < rule.number("border_share"):
         beyond = shapely.union_all(_deep(beyond, rule.number("border_depth_m")))
     parts = sizeable(beyond, rule.number("area_m2"), rule.number("width_m"))
-    return [Finding("outside", _under(cover, part), part, part.area, "m2") for part in parts]
+    return [Finding("outside", _under(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
 
 
 def other_border(cover: Cover, rule: PlanRule) -> list[Finding]:

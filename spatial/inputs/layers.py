@@ -247,7 +247,13 @@ def _true_layer(spec: LayerSpec, frame: pd.DataFrame, settings: Settings, region
 
 def _context(spec: LayerSpec, crs: str) -> dict[str, object]:
     """Return what of the description belongs to the layer's content: it decides what the layer becomes."""
-    said = {"role": spec.role, "status": spec.status, "crs": crs, "declared": spec.crs, "clip": spec.clip_to_region}
+    said: dict[str, object] = {
+        "role": spec.role,
+        "status": spec.status,
+        "crs": crs,
+        "declared": spec.crs,
+        "clip": spec.clip_to_region,
+    }
     return {**said, "mapping": spec.mapping, "aspect": spec.aspect} if spec.role == "plans" else said
 
 

@@ -1,25 +1,42 @@
 """The plans: every given plan in one classification, or illustrative ones where none is given."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from spatial.analysis import grid
 from spatial.analysis.example_plans import example_plans
 from spatial.analysis.plans import apply_mapping
+from spatial.analysis.readiness import check_plan
 from spatial.model import Layer, LayerMeta
 from spatial.plan_terms import PlanMapping
-from spatial.settings import Role
+from spatial.settings import Role, Title
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
+from spatial.texts import text
 
-_EXAMPLE_MAPPING = "boverket"
-_GROUND: Mapping[str, Role] = {name: name for name in ("water", "rivers", "roads", "airports")}  # type: ignore[dict-item]
+_EXAMPLE_MAPPING: Final = "boverket"
+_LAYERS: Final = {"anvandning": "planomraden", "inriktning": "planinriktning", "varde": "planvarden"}
+_SHORES: Final[tuple[Role, ...]] = ("water", "rivers")
+_ENDINGS: Final = ("_punkter", "_linjer", "")
+_GROUND: Final[Mapping[str, Role]] = {
+    "water": "water",
+    "rivers": "rivers",
+    "roads": "roads",
+    "airports": "airports",
+}
 
 
 def plans(work: Work) -> Products:
-    """Return ``planomraden``, the codes that no mapping knows, and the value ``plans`` (the same frame)."""
+    """Return the plans' layers, the codes that no mapping knows, and the value ``plans``: every feature in one frame.
+
+    ``planomraden`` holds the uses that are areas, ``planinriktning`` the directions, ``planvarden`` the values; lines
+    and points lie in layers of their own (``…_linjer``, ``…_punkter``).
+    """
     given = list(work.of_role("plans"))
     if given:
         features, tables = _given(work, given)
@@ -29,8 +46,21 @@ def plans(work: Work) -> Products:
         meta = _example_meta(work)
     unknown = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     unknown.index = pd.Index(range(1, len(unknown) + 1), name="row")
-    layer = made_layer("planomraden", features, meta)
-    return Products({"planomraden": layer}, {"planer_okanda_koder": unknown}, {"plans": features}, modelled=not given)
+    return Products(_shown(features, meta), {"planer_okanda_koder": unknown}, {"plans": features}, modelled=not given)
+
+
+def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:
+    """Return the features as layers of one geometry and one aspect each, as maps want them."""
+    dimension = shapely.get_dimensions(features.geometry.to_numpy())
+    layers: dict[str, Layer] = {}
+    for aspect, name in _LAYERS.items():
+        for size, ending in enumerate(_ENDINGS):
+            rows = features[(features["aspect"] == aspect) & (dimension == size)]
+            if len(rows):
+                called = text(f"layers.{name}{ending}")
+                own = replace(meta, title=Title(sv=f"{called} ({meta.lineage})" if meta.lineage else called))
+                layers[name + ending] = made_layer(name + ending, rows, own)
+    return layers
 
 
 def _example(work: Work) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
@@ -49,7 +79,7 @@ def _example_meta(work: Work) -> LayerMeta:
     options = work.settings.models.plans
     if options is None:
         raise TypeError
-    meta = work.meta(title("planomraden_exempel"), "plans", lineage=options.note.sv)
+    meta = work.meta(title("planomraden"), "plans", lineage=options.note.sv)
     return LayerMeta(
         meta.title,
         "plans",
@@ -109,10 +139,47 @@ def _municipalities(work: Work, frame: gpd.GeoDataFrame) -> "pd.Series[str]":
     if zones is None:
         raise TypeError
     known = zones.geo
-    if "municipality" in frame.columns and frame["municipality"].notna().all():
+    said = pd.Series(None, index=frame.index, dtype=object)
+    if "municipality" in frame.columns:
         codes = {name.casefold(): code for code, name in known["name"].items()}
-        said = frame["municipality"].astype(str).str.strip()
-        return said.map(lambda value: str(codes.get(value.casefold(), value)))
-    points = frame[["geometry"]].set_geometry(frame.geometry.representative_point())
-    reach = work.settings.region.grid.max_outside_m.value
-    return grid.zones_of_cells(points, known, reach)["zone"].fillna("–").astype(str)
+        told = frame["municipality"].dropna().astype(str).str.strip()
+        said.loc[told.index] = told.map(lambda value: str(codes.get(value.casefold(), value)))
+    untold = frame[said.isna()]
+    if len(untold):
+        points = untold[["geometry"]].set_geometry(untold.geometry.representative_point())
+        reach = work.settings.region.grid.max_outside_m.value
+        said.loc[untold.index] = grid.zones_of_cells(points, known, reach)["zone"].fillna("–").astype(str)
+    return said.astype(str)
+
+
+def readiness(work: Work) -> Products:
+    """Return ``plan_granskning``: what each plan lacks, by the rules; and the same as a table."""
+    features, outlines = work.value("plans"), work.frame("municipalities")
+    if features is None or outlines is None:
+        raise TypeError
+    shores = [shape for role in _SHORES for shape in _shapes(work, role)]
+    found = [
+        check_plan(plan, outlines.geometry.loc[code], work.settings.readiness, pivot=work.settings.pivot, water=shores)
+        for code, plan in features.groupby("plan_id", sort=True)
+        if code in outlines.index
+    ]
+    if not found:
+        return Products()
+    every = gpd.GeoDataFrame(pd.concat(found), crs=features.crs)
+    names = outlines["name"] if "name" in outlines.columns else pd.Series(outlines.index, index=outlines.index)
+    every.insert(1, "municipality_name", every["plan_id"].map(names))
+    meta = replace(work.meta(title("plan_granskning"), "readiness", lineage=""), source=work.settings.readiness.source)
+    dimension = shapely.get_dimensions(every.geometry.to_numpy())
+    areas, others = every[dimension == 2], every[(dimension == 0) | (dimension == 1)]
+    others = others.set_geometry(others.geometry.representative_point())
+    layers = {
+        name: made_layer(name, rows, replace(meta, title=title(name)))
+        for name, rows in (("plan_granskning", areas), ("plan_granskning_punkter", others))
+        if len(rows)
+    }
+    return Products(layers, {"plan_granskning": pd.DataFrame(every.drop(columns="geometry"))})
+
+
+def _shapes(work: Work, role: Role) -> list[shapely.Geometry]:
+    frame = work.frame(role)
+    return [] if frame is None else frame.geometry.to_list()

@@ -152,6 +152,14 @@ RECIPE: Final[tuple[Step, ...]] = (
         settings=("overlay", "services", "corridors.reach_m", "access"),
     ),
     Step(
+        "readiness",
+        plans.readiness,
+        after=("plans",),
+        roles=("municipalities",),
+        optional=("water", "rivers"),
+        settings=("pivot", "readiness", "region.year"),
+    ),
+    Step(
         "register",
         register.summary,
         after=("areas",),
