@@ -7,8 +7,10 @@ import pandas as pd
 
 from spatial.analysis import access, grid, hinterland, redraw, supply
 from spatial.analysis import nodes as node_levels
+from spatial.analysis.changes import NO_LEVEL, OVERRIDE
 from spatial.analysis.stability import stability_of_levels
 from spatial.model import Omission
+from spatial.settings import Hierarchy
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -27,7 +29,7 @@ def nodes(work: Work) -> Products:
     offered = supply.supply_within(facilities, places.index, hierarchy.service_reach_m.value, types)
     steady = stability_of_levels(places, offered, hierarchy, facilities=facilities)
     names = {kind.id: kind.title.sv for kind in work.settings.services}
-    frame = places.drop(columns="services", errors="ignore").join(steady)
+    frame = _as_set(places.drop(columns="services", errors="ignore").join(steady), hierarchy)
     frame["services"] = [_offered(row, names) for _, row in offered.iterrows()]
     frame["services_count"] = (offered > 0).sum(axis=1)
     cells = work.layer("rutnat")
@@ -41,6 +43,18 @@ def nodes(work: Work) -> Products:
     }
     values = {"supply": offered, "hierarchy": hierarchy}
     return Products({"noder": made_layer("noder", frame, meta)}, tables, values, omissions)
+
+
+def _as_set(frame: gpd.GeoDataFrame, hierarchy: Hierarchy) -> gpd.GeoDataFrame:
+    """Return the places with the level that a strategist set, where one did; no criterion holds it up there."""
+    known = {NO_LEVEL, *(one.id for one in hierarchy.levels)}
+    given = frame[OVERRIDE].astype(object) if OVERRIDE in frame.columns else pd.Series(None, frame.index, object)
+    frame[OVERRIDE] = chosen = given.where(given.isin(known), None)
+    own = chosen.notna()
+    frame["level"] = frame["level"].where(~own, chosen.where(chosen != NO_LEVEL, None))
+    frame["stability_share"] = frame["stability_share"].where(~own)
+    frame["most_common_other"] = frame["most_common_other"].where(~own, None)
+    return frame
 
 
 def _nothing() -> pd.DataFrame:
@@ -136,7 +150,9 @@ def _city_and_hinterland(
     """Return the sums of what the cells count, for each region's city (its own municipality) and its hinterland."""
     counted = [name for name in cells.columns if str(name).endswith("_inv")]
     inside = cells["municipality_code"] == region.map(city.to_dict().get)
-    sums = hinterland.city_and_hinterland(pd.DataFrame(cells[counted]), region, inside).reset_index()
+    sums = hinterland.city_and_hinterland(pd.DataFrame(cells[counted]), region, inside)
+    sums.loc[sums["areas"] == 0] = 0  # nobody lives there; NaN means that nothing is known of those who do
+    sums = sums.reset_index()
     sums.insert(0, "division", division)
     sums.insert(2, "region_name", sums["region"].map(names.to_dict().get))
     return sums.rename(columns={"areas": "cells", "population_inv": "people_inv"})
