@@ -36,6 +36,13 @@ def make_region():
     return SMALL["make"]
 
 
+@pytest.fixture(scope="session")
+def hostile_files(tmp_path_factory) -> Path:
+    """Return a folder of hostile files, each named by its fault."""
+    hostile = runpy.run_path(str(Path(__file__).parent / "hostile" / "make.py"))
+    return hostile["make"](tmp_path_factory.mktemp("fientligt"))
+
+
 @dataclass(frozen=True)
 class Built:
     """A region that was built: its image, the folder of its files, and its manifest."""

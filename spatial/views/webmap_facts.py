@@ -9,6 +9,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.texts import has_text, number, text
+from spatial.views.wording import role_name
 
 if TYPE_CHECKING:
     from spatial.settings import CorridorLevel, Level
@@ -151,9 +152,9 @@ def _is_text(value: object) -> bool:
 
 
 def role_text(role: str, lang: str) -> str:
-    """Return what a role is called; the role itself where the catalogue has no name."""
+    """Return what a role, or a step that others wait for, is called; itself where the catalogue has no name."""
     key = f"webmap.role.{role}"
-    return text(key, lang) if has_text(key) else role
+    return text(key, lang) if has_text(key) else role_name(role, lang)
 
 
 def _nearest_rows(points: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
