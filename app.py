@@ -9,7 +9,7 @@ from spatial.errors import StrukturbildError
 from spatial.pages.shared import language, opened
 from spatial.texts import text
 
-PAGES = ("karta", "kommunen", "service", "noder", "underlag")
+PAGES = ("karta", "kommunen", "service", "noder", "seminarium", "underlag")
 HERE = Path(str(files("spatial")))
 
 

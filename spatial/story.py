@@ -26,7 +26,7 @@ class AreaView(Strict):
 
 
 class PlaceView(Strict):
-    """An extent by its middle (degrees) and zoom; ``width_px``: of the map where it was saved, so that it fits others.
+    """An extent by its middle (degrees) and zoom; ``…_px``: of the map where it was saved.
 
     Examples
     --------
@@ -39,6 +39,7 @@ class PlaceView(Strict):
     lon: float = Field(ge=-180, le=180)
     zoom: float = Field(ge=0, le=18)
     width_px: float = Field(default=850.0, gt=0)
+    height_px: float = Field(default=720.0, gt=0)
 
 
 View = AreaView | PlaceView

@@ -18,7 +18,14 @@ _leaflet: Final = declare_component("leaflet", path=str(LEAFLET_FOLDER))
 
 
 def show_map(
-    opened: Opened, *, key: str, state: Mapping[str, object], height: int, fill: bool = False, panel: bool = True
+    opened: Opened,
+    *,
+    key: str,
+    state: Mapping[str, object],
+    height: int,
+    fill: bool = False,
+    panel: bool = True,
+    extra: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any] | None:
     """Show the map, and return what was clicked or switched in it.
 
@@ -33,9 +40,13 @@ def show_map(
         Pixels; with ``fill`` the least, and the map reaches to the window's end.
     fill, panel : bool
         Whether it fills the window, and whether the legend stands beside it.
+    extra : mapping, optional
+        ``save``: the label of a button that tells the view; ``story``: steps to present instead.
     """
     source = _source(str(opened.folder), opened.image.provenance.fingerprint, opened.lang, opened)
-    found = _map(**source, state=dict(state), height=height, fill=fill, panel=panel, key=key, default=None)
+    found = _map(
+        **source, state=dict(state), height=height, fill=fill, panel=panel, key=key, default=None, **(extra or {})
+    )
     return found if isinstance(found, Mapping) else None
 
 

@@ -145,7 +145,7 @@ def _broken(axes: "Axes", words: str, size: float, width: float, **look_of: Any)
 
 
 def _around(place: PlaceView) -> Bounds:
-    """Return the extent that a saved view showed, on the page's own proportions."""
+    """Return the extent that a saved view showed, whatever the page."""
     x, y, pixel_m = metres(place)
-    half = place.width_px * pixel_m / 2
-    return x - half, y - half * 0.9, x + half, y + half * 0.9
+    across, up = place.width_px * pixel_m / 2, place.height_px * pixel_m / 2
+    return x - across, y - up, x + across, y + up

@@ -92,7 +92,7 @@ def _step_data(step: Shown, lang: str) -> dict[str, object]:
         "bounds": None if step.bounds is None else degrees(step.bounds),
         "place": None
         if place is None
-        else {"lat": place.lat, "lon": place.lon, "zoom": place.zoom, "width": place.width_px},
+        else {"lat": place.lat, "lon": place.lon, "zoom": place.zoom, "size": [place.width_px, place.height_px]},
         "selected": None if step.selected is None else dict(zip(("layer", "id"), step.selected, strict=True)),
         "notes": step.notes,
         "decision": step.decision,

@@ -1,14 +1,15 @@
 /* The map as a Streamlit component.
 
    The app declares two components in one module: "karta" (this folder) and "leaflet" (vendor/leaflet).
-   In:  {source or data, state, height, fill, panel} — source: the address of the data as spatial.views.webmap.draw
+   In:  {source or data, state, height, fill, panel, save, story} — source: the address of the data as spatial.views.webmap.draw
         makes it (fetched once), or the data itself; state as Map.apply takes it; fill: height is the least, and the map
         reaches to the window's end.
+        save: the label of a button that tells the view ("save"); story: its steps are presented instead ("written").
    Out: {event, clicked: {layer, id} or null, service, visible, view, count} after a click or a switch, not after a pan.
    The map is drawn anew only when the data's fingerprint changes; otherwise what changed in the state is applied. */
 (function () {
   "use strict";
-  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "app.js"];
+  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "app.js", "stegpanel.js", "seminarium.js", "spara.js"];
   var leaflet = location.pathname.replace(/karta\/[^/]*$/, "leaflet/");
   var karta = null;
   var drawn = null;
@@ -55,18 +56,33 @@
 
   function draw(args, data) {
     var root = document.getElementById("karta");
-    if (drawn !== data.fingerprint) {
+    var wanted = data.fingerprint + (args.story ? "/" + args.story.fingerprint : "") + (args.save || "");
+    if (drawn !== wanted) {
       var view = karta ? karta.state().view : null;
       var samePlace = karta && JSON.stringify(karta.data.bounds) === JSON.stringify(data.bounds);
       if (karta) { karta.destroy(); }
-      karta = window.Strukturbild.start(root, data, { onEvent: tell, panel: args.panel });
+      karta = args.story ? present(root, data, args.story) : window.Strukturbild.start(root, data, { onEvent: tell, panel: args.panel });
+      if (args.save) { window.Strukturbild.saveButton(karta, args.save, function (state) { tell("save", stamped(state)); }); }
       root.classList.add("sb-app");
       window.Strukturbild.karta = karta;
       if (samePlace && view) { karta.apply({ view: view }); }
-      drawn = data.fingerprint;
+      drawn = wanted;
       applied = {};
     }
     apply(args.state || {});
+  }
+
+  function stamped(state) { return Object.assign({ time: Date.now() }, state); }
+
+  /* The seminar, full size: args.story holds its steps; what is written there is told at once. */
+  function present(root, data, story) {
+    location.hash = "steg-" + ((story.at || 0) + 1);
+    var seminar = window.Strukturbild.present(root, Object.assign({}, data, { story: story }), {
+      edit: true, onEvent: function (event, state) { if (event === "written") { tell(event, stamped(state)); } }
+    });
+    root.tabIndex = -1;
+    root.focus();
+    return seminar;
   }
 
   function apply(state) {

@@ -207,7 +207,8 @@
       clicked: this.selected ? { layer: this.selected.layer.id, id: this.selected.feature.i } : null,
       service: this.layers.service,
       visible: Object.assign({}, this.layers.visible),
-      view: { lat: +centre.lat.toFixed(4), lon: +centre.lng.toFixed(4), zoom: +this.map.getZoom().toFixed(2), width: this.map.getSize().x }
+      filter: Object.assign({}, this.layers.filter),
+      view: { lat: +centre.lat.toFixed(4), lon: +centre.lng.toFixed(4), zoom: +this.map.getZoom().toFixed(2), width: this.map.getSize().x, height: this.map.getSize().y }
     };
   };
 

@@ -81,8 +81,8 @@
     var map = this.karta.map;
     var size = map.getSize();
     if (step.place) {
-      var wider = Math.log(size.x / step.place.width) / Math.LN2;
-      map.setView([step.place.lat, step.place.lon], step.place.zoom + wider, { animate: false });
+      var larger = Math.log(Math.min(size.x / step.place.size[0], size.y / step.place.size[1])) / Math.LN2;
+      map.setView([step.place.lat, step.place.lon], step.place.zoom + larger, { animate: false });
     } else {
       map.fitBounds(step.bounds || this.data.bounds, { padding: [MARGIN * size.x, MARGIN * size.y], animate: false });
     }
@@ -201,6 +201,11 @@
     this.panel.fit();
     this.tell("written", { step: step.id, name: name, value: value, at: this.at });
   };
+
+  P.state = function () { return this.karta.state(); };
+
+  /* A seminar shows its steps, whatever else is asked for. */
+  P.apply = function () {};
 
   P.destroy = function () {
     document.removeEventListener("keydown", this.onKey);

@@ -76,6 +76,8 @@
     var story = this.data.story;
     var step = story.steps[at];
     this.at = at;
+    S.Panel.prototype.facts.call(this, null);
+    this.node.classList.remove("sb-told");
     this.head.textContent = "";
     this.said.textContent = "";
     this.head.appendChild(S.el("p", "sb-story-title", story.title));
