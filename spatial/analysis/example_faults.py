@@ -134,7 +134,7 @@ def _silent(rows: list[Row], item: Planted, border: shapely.Geometry, all_: gpd.
 
 def _link(code: str, *, both: bool) -> Callable[..., list[Row]]:
     def planter(rows: list[Row], item: Planted, border: shapely.Geometry, all_: gpd.GeoDataFrame) -> list[Row]:
-        line = shapely.LineString(border)
+        line = shapely.LineString(shapely.get_coordinates(border))
         at = line.interpolate(0.5, normalized=True)
         (x1, y1), (x2, y2) = line.coords[0], line.coords[-1]
         step = max(line.length, 1.0)

@@ -49,7 +49,11 @@ def _with(name: str, value: float):
     """Return the rules with one parameter changed wherever it stands."""
     rules = [
         rule.model_copy(
-            update={"parameters": {k: p.model_copy(update={"value": value}) if k == name else p for k, p in rule.parameters.items()}}
+            update={
+                "parameters": {
+                    k: p.model_copy(update={"value": value}) if k == name else p for k, p in rule.parameters.items()
+                }
+            }
         )
         for rule in RULES.rules
     ]

@@ -14,7 +14,13 @@ _USES = ["Landsbygd", "Skogsbruk", "Vatten", "Natur och friluftsliv"]
 def clean() -> gpd.GeoDataFrame:
     """Return a plan that every rule is content with."""
     rows = [
-        (f"a{x}{y}", _USES[(x + y) % 4], "anvandning", "Hänsyn tas", shapely.box(W + x * 5000, S + y * 5000, W + x * 5000 + 5000, S + y * 5000 + 5000))
+        (
+            f"a{x}{y}",
+            _USES[(x + y) % 4],
+            "anvandning",
+            "Hänsyn tas",
+            shapely.box(W + x * 5000, S + y * 5000, W + x * 5000 + 5000, S + y * 5000 + 5000),
+        )
         for x in range(4)
         for y in range(4)
     ]
@@ -42,7 +48,9 @@ def _set(key: str, **values: object) -> Callable[[], gpd.GeoDataFrame]:
 def _add(code: str, shape: shapely.Geometry, **more: object) -> Callable[[], gpd.GeoDataFrame]:
     def made() -> gpd.GeoDataFrame:
         row = {"file_id": "ny", "code": code, "aspect": "anvandning", "consideration": "Hänsyn", "municipality": "2480"}
-        new = gpd.GeoDataFrame([{**row, "time": "Framtida", "name": "ny", **more}], geometry=[shape], crs=3006, index=["ny"])
+        new = gpd.GeoDataFrame(
+            [{**row, "time": "Framtida", "name": "ny", **more}], geometry=[shape], crs=3006, index=["ny"]
+        )
         return gpd.GeoDataFrame(pd.concat([clean(), new]), crs=3006)
 
     return made
@@ -54,7 +62,15 @@ def _swapped() -> gpd.GeoDataFrame:
 
 
 _SPIKED = shapely.Polygon(
-    [(W, S), (W + 5000, S), (W + 5000, S + 2000), (W + 4000, S + 2000), (W + 5000, S + 2000), (W + 5000, S + 5000), (W, S + 5000)]
+    [
+        (W, S),
+        (W + 5000, S),
+        (W + 5000, S + 2000),
+        (W + 4000, S + 2000),
+        (W + 5000, S + 2000),
+        (W + 5000, S + 5000),
+        (W, S + 5000),
+    ]
 )
 _NARROWER = shapely.box(W + 10_000, S + 10_000, W + 14_900, S + 15_000)
 PLANS: dict[str, Callable[[], gpd.GeoDataFrame]] = {

@@ -86,7 +86,9 @@ def with_overlap(plan: gpd.GeoDataFrame, at: shapely.Point, area_m2: float) -> t
         crs=plan.crs,
         index=[f"ovanpa-{round(at.x)}"],
     )
-    both = gpd.GeoDataFrame(np.r_[plan.to_numpy(), top.to_numpy()], columns=plan.columns, index=[*plan.index, *top.index])
+    both = gpd.GeoDataFrame(
+        np.r_[plan.to_numpy(), top.to_numpy()], columns=plan.columns, index=[*plan.index, *top.index]
+    )
     return both.set_geometry("geometry").set_crs(plan.crs), Fault("overlap", code, top.geometry.iloc[0], area_m2)
 
 
