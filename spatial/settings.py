@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from spatial.plan_terms import Aspect, ExamplePlans, Pivot, PlanMapping, PlanRules
 from spatial.record_terms import RecordLimits
+from spatial.strategy import Compatibility, Strategies, Templates
 from spatial.terms import Identifier, Parameter, Strict, Title
 
 __all__ = ["Identifier", "LayerSpec", "Parameter", "Role", "Settings", "Status", "Strict", "Title"]
@@ -368,6 +369,9 @@ class Settings(Strict):
     pivot: Pivot = Pivot()
     mappings: dict[str, PlanMapping] = Field(default_factory=dict)
     readiness: PlanRules = PlanRules()
+    strategy: Strategies = Strategies()
+    compatibility: Compatibility | None = None
+    recommendations: Templates | None = None
     record: RecordLimits = RecordLimits()
     style: Style
     folder: str = ""

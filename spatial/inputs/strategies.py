@@ -85,9 +85,9 @@ def _of_table(made: Compatibility) -> Named:
 
 
 def _unknown(document: Document, made: Made | None, pivot: Pivot | None, named: Callable[[Made], Named]) -> list[str]:
-    if made is None or pivot is None or not pivot.values:
+    if made is None or pivot is None or not pivot.entries:
         return []
-    known = {value.id for value in pivot.values}
+    known = {value.id for value in pivot.entries}
     listed = ", ".join(sorted(known))
     return [
         line_of(document, place, text("plans.no_such_value", value=name, known=listed))

@@ -1,0 +1,172 @@
+"""Conflicts and synergies inside a plan: its uses against its values, and its growth against the structure image."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatial.analysis.rules import inside_zone
+from spatial.geo import ANALYSIS_CRS
+from spatial.strategy import Compatibility, Growth, InsideRule
+
+CONFLICT: Final = "konflikt"
+SYNERGY: Final = "synergi"
+UNSERVED: Final = "utbyggnad utan nod"
+IDLE_NODE: Final = "nod utan utbyggnad"
+IDLE_CORRIDOR: Final = "stråk utan utbyggnad"
+COLUMNS: Final = (
+    "kind", "rule", "plan_id", "feature", "other", "pivot", "other_pivot", "name", "severity", "measure", "unit",
+    "geometry",
+)  # fmt: skip
+_HA: Final = 1e4
+_KM: Final = 1e3
+_LEAST_KM: Final = 5.0
+Row = dict[str, object]
+
+
+def conflicts(
+    features: gpd.GeoDataFrame, table: Compatibility, structure: Mapping[str, gpd.GeoDataFrame] | None = None
+) -> gpd.GeoDataFrame:
+    """Return where a plan's uses clash, or go well, with its values, and where growth and structure miss each other.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Plan features, EPSG:3006: ``plan_id``, ``aspect``, ``pivot``, ``time``, ``name``.
+    table : Compatibility
+        ``inside``, ``growth`` and ``min_overlap_ha``.
+    structure : mapping, optional
+        ``noder`` (``level``, ``name``, ``municipality_code``, ``outside``), ``strak`` (``level``, ``name``) and
+        ``kommuner``; what is missing is not tried.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index id; ``kind`` (*konflikt*, *synergi*, *utbyggnad utan nod*, *nod utan utbyggnad*, *stråk utan
+        utbyggnad*), ``rule``, ``plan_id``, ``feature`` (the plan's feature; empty where one is missing), ``other``
+        (the value's feature, or the node or corridor), ``pivot``, ``other_pivot``, ``name``, ``severity`` (0 for
+        synergies), ``measure``, ``unit`` (ha, km, or inv for a node's people), ``geometry``.
+    """
+    ordered = features.sort_index()
+    rows = [row for rule in table.inside for row in _inside(ordered, rule, table.min_overlap_ha.value)]
+    if table.growth is not None and structure is not None:
+        rows += _growth(ordered, table.growth, structure, table.min_overlap_ha.value)
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(COLUMNS)), geometry="geometry", crs=ANALYSIS_CRS)
+    frame = frame.astype({"severity": int, "measure": float})
+    names = [
+        f"{r}:{p}:{f or '-'}:{o or '-'}" for r, p, f, o in frame[["rule", "plan_id", "feature", "other"]].to_numpy()
+    ]
+    frame.index = pd.Index(names, name="id", dtype=object)
+    return frame
+
+
+def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float) -> list[Row]:
+    dimension = shapely.get_dimensions(features.geometry.to_numpy())
+    times = features["time"].isin(rule.times) if rule.times else np.ones(len(features), bool)
+    uses = features[features["pivot"].isin(rule.uses) & times & (dimension > 0)]
+    values = features[features["pivot"].isin(rule.values) & (dimension == 2)]
+    if uses.empty or values.empty:
+        return []
+    mine, theirs = uses.geometry.to_numpy(), values.geometry.to_numpy()
+    i, j = shapely.STRtree(theirs).query(mine, predicate="intersects")
+    same = uses["plan_id"].to_numpy()[i] == values["plan_id"].to_numpy()[j]
+    order = np.lexsort((j[same], i[same]))
+    i, j = i[same][order], j[same][order]
+    pieces = shapely.intersection(mine[i], theirs[j])
+    area, length = shapely.area(pieces) / _HA, shapely.length(pieces) / _KM
+    lines = shapely.get_dimensions(mine[i]) == 1
+    keep = np.where(lines, length > least_ha / 10, area >= least_ha)
+    return [
+        {
+            "kind": SYNERGY if rule.synergy else CONFLICT,
+            "rule": rule.id,
+            "plan_id": uses["plan_id"].iloc[a],
+            "feature": uses.index[a],
+            "other": values.index[b],
+            "pivot": uses["pivot"].iloc[a],
+            "other_pivot": values["pivot"].iloc[b],
+            "name": uses["name"].iloc[a],
+            "severity": 0 if rule.synergy else rule.severity,
+            "measure": length[n] if lines[n] else area[n],
+            "unit": "km" if lines[n] else "ha",
+            "geometry": pieces[n],
+        }
+        for n, (a, b) in enumerate(zip(i, j, strict=True))
+        if keep[n]
+    ]
+
+
+def _growth(
+    features: gpd.GeoDataFrame, growth: Growth, structure: Mapping[str, gpd.GeoDataFrame], least_ha: float
+) -> list[Row]:
+    areas = shapely.get_dimensions(features.geometry.to_numpy()) == 2
+    grows = features[features["pivot"].isin(growth.pivots) & features["time"].isin(growth.times) & areas]
+    plans = set(features["plan_id"])
+    nodes, rows = structure.get("noder"), list[Row]()
+    if nodes is not None:
+        known = nodes[nodes["level"].notna()]
+        rows += _unserved(grows, known, growth, least_ha)
+        rows += _idle_nodes(grows, known[~known["outside"].astype(bool)], growth, plans)
+    corridors, zones = structure.get("strak"), structure.get("kommuner")
+    if corridors is not None and zones is not None:
+        wanted = corridors[corridors["level"].isin(growth.corridor_levels)]
+        rows += _idle_corridors(grows, wanted, zones[zones.index.isin(plans)], growth)
+    return rows
+
+
+def _unserved(grows: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, growth: Growth, least_ha: float) -> list[Row]:
+    reach = shapely.buffer(nodes.geometry.to_numpy(), growth.served_within_m.value)
+    shapes = grows.geometry.to_numpy()
+    beyond = (shapely.area(shapes) - inside_zone(shapes, reach, shapely.area)) / _HA
+    return [
+        _row(UNSERVED, plan, growth, feature=key, pivot=pivot, name=name, measure=size, unit="ha", geometry=shape)
+        for key, plan, pivot, name, shape, size in zip(
+            grows.index, grows["plan_id"], grows["pivot"], grows["name"], shapes, beyond, strict=True
+        )
+        if size >= least_ha
+    ]
+
+
+def _idle_nodes(grows: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, growth: Growth, plans: set[str]) -> list[Row]:
+    wanted = nodes[nodes["level"].isin(growth.node_levels) & nodes["municipality_code"].isin(plans)].sort_index()
+    points = wanted.geometry.to_numpy()
+    near, _ = shapely.STRtree(grows.geometry.to_numpy()).query(points, "dwithin", growth.node_within_m.value)
+    idle = wanted[~np.isin(np.arange(len(wanted)), near)]
+    people = idle["population_inv"].fillna(0) if "population_inv" in idle.columns else pd.Series(0.0, idle.index)
+    return [
+        _row(IDLE_NODE, code, growth, other=str(key), name=name, measure=inv, unit="inv", geometry=shape)
+        for key, code, name, inv, shape in zip(
+            idle.index, idle["municipality_code"], idle["name"], people, idle.geometry, strict=True
+        )
+    ]
+
+
+def _idle_corridors(
+    grows: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, growth: Growth
+) -> list[Row]:
+    rows: list[Row] = []
+    for plan, zone in zones.geometry.sort_index().items():
+        inside = shapely.intersection(corridors.geometry.to_numpy(), zone)
+        own = grows.geometry[grows["plan_id"] == plan].to_numpy()
+        for key, name, piece in zip(corridors.index, corridors["name"], inside, strict=True):
+            km = piece.length / _KM
+            if km < _LEAST_KM or (len(own) and shapely.dwithin(own, piece, growth.corridor_within_m.value).any()):
+                continue
+            row = {"other": str(key), "name": name, "measure": km, "unit": "km", "geometry": piece}
+            rows.append(_row(IDLE_CORRIDOR, str(plan), growth, **row))
+    return rows
+
+
+def _row(kind: str, plan: str, growth: Growth, **values: object) -> Row:
+    empty = {"feature": "", "other": "", "pivot": "", "other_pivot": ""}
+    return {
+        "kind": kind,
+        "rule": kind.replace(" ", "_"),
+        "plan_id": plan,
+        "severity": growth.severity,
+        **empty,
+        **values,
+    }

@@ -1,0 +1,140 @@
+"""Where plans meet the strategy, each other and the structure image; and what should be done about it."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.analysis import borders as frontiers
+from spatial.analysis import conflicts as clashes
+from spatial.analysis import direction as wishes
+from spatial.analysis import matrix as crossing
+from spatial.analysis import recommendations as advice
+from spatial.analysis.rules import squares
+from spatial.model import Layer, Omission
+from spatial.settings import Settings, Title
+from spatial.steps.titles import title
+from spatial.steps.work import Products, Work, made_layer
+
+_READ = ("noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land")
+
+
+def links(work: Work) -> Products:
+    """Return the tables ``matris`` (plan × goal), ``matris_belagg``, ``matris_ansprak`` and ``strategi``."""
+    strategies = work.settings.strategy
+    if not strategies.strategies:
+        return Products(omissions=(Omission("links", "strategy"),))
+    features, goals, structure = work.value("plans"), strategies.in_force(), _structure(work)
+    rows = crossing.evidence(features, goals, structure)
+    cells = crossing.matrix(rows, goals, features["plan_id"].unique(), structure)
+    titles = {goal.id: goal.title.sv for goal in goals}
+    cells.insert(2, "goal_title", cells["goal"].map(titles))
+    cells.insert(1, "municipality_name", cells["plan_id"].map(_names(work)).fillna(cells["plan_id"]))
+    tables = {
+        "matris": _numbered(cells),
+        "matris_belagg": _numbered(rows),
+        "matris_ansprak": crossing.claims(features, rows),
+        "strategi": _strategy(work.settings),
+    }
+    return Products({}, tables, {"matrix": cells, "evidence": rows})
+
+
+def _strategy(settings: Settings) -> pd.DataFrame:
+    rows = [
+        {
+            "id": goal.id,
+            "strategy": strategy.title.sv,
+            "period": strategy.period,
+            "status": strategy.status,
+            "kind": goal.kind,
+            "parent": goal.parent or "",
+            "title": goal.title.sv,
+            "quote": crossing.quoted(goal),
+            "themes": "; ".join(goal.themes),
+            "basis": goal.basis,
+            "rule": goal.rule.kind if goal.rule else crossing.NOT_SPATIAL,
+            "example": bool(goal.rule and goal.rule.example),
+        }
+        for strategy in settings.strategy.strategies
+        for goal in strategy.goals
+    ]
+    return pd.DataFrame(rows).set_index("id")
+
+
+def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_axis(pd.Index(range(1, len(table) + 1), name="row"))
+
+
+def _structure(work: Work) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers that rules may name; the grid as squares."""
+    found = {name: work.layer(name) for name in _READ}
+    structure = {name: layer.geo for name, layer in found.items() if layer is not None}
+    cells = work.layer("rutnat")
+    if cells is not None:
+        structure["rutnat"] = cells.geo.set_geometry(gpd.GeoSeries(squares(cells.geo), cells.geo.index, cells.geo.crs))
+    return structure
+
+
+def _names(work: Work) -> dict[str, str]:
+    layers = [work.layer(name) for name in ("grannkommuner", "kommuner")]
+    return {str(k): str(v) for layer in layers if layer is not None for k, v in layer.geo["name"].items()}
+
+
+def borders(work: Work) -> Products:
+    """Return ``granser``: what neighbouring plans say across their border; and the metres of agreement and silence."""
+    table, own, around = work.settings.compatibility, work.layer("kommuner"), work.layer("grannkommuner")
+    if table is None or own is None:
+        return Products(omissions=(Omission("borders", "compatibility"),))
+    frames = [layer.geo[["name", "geometry"]] for layer in (own, around) if layer is not None]
+    outlines = gpd.GeoDataFrame(pd.concat(frames), crs=own.geo.crs)
+    found, lengths = frontiers.compared(work.value("plans"), outlines, table)
+    tables = {"granser": pd.DataFrame(found.drop(columns="geometry")), "granser_langd": _numbered(lengths)}
+    return Products(_layers(work, {"granser": found}), tables, {"borders": found})
+
+
+def _layers(work: Work, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Layer]:
+    """Return the frames that hold anything as layers, made from what the plans are."""
+    layers = [layer for products in work.known.values() for layer in products.layers.values()]
+    sources = tuple(layer for layer in layers if layer.meta.role == "plans")
+    note = next((layer.meta.lineage for layer in sources if layer.meta.status == "modellerat"), "")
+    made: dict[str, Layer] = {}
+    for name, frame in frames.items():
+        if not len(frame):
+            continue
+        called = title(name)
+        shown = called if not note else Title(sv=f"{called.sv} ({note})")
+        made[name] = made_layer(name, frame, work.meta(shown, "findings", lineage=note, sources=sources))
+    return made
+
+
+def conflicts(work: Work) -> Products:
+    """Return ``konflikter``: uses against values inside each plan, and growth against the structure image."""
+    table = work.settings.compatibility
+    if table is None:
+        return Products(omissions=(Omission("conflicts", "compatibility"),))
+    found = clashes.conflicts(work.value("plans"), table, _structure(work))
+    return Products({}, {"konflikter": pd.DataFrame(found.drop(columns="geometry"))}, {"conflicts": found})
+
+
+def recommendations(work: Work) -> Products:
+    """Return ``rekommendationer``: what the findings suggest, with evidence and what each rests on."""
+    settings = work.settings
+    if settings.compatibility is None or settings.recommendations is None:
+        return Products(omissions=(Omission("recommendations", "compatibility"),))
+    findings = advice.Findings(*(work.value(name) for name in ("matrix", "evidence", "borders", "conflicts")))
+    pivots = {value.id: value.title.sv for value in settings.pivot.entries}
+    names = {**pivots, **_names(work)}
+    goals = settings.strategy.in_force()
+    ground = advice.Ground(work.value("plans"), goals, settings.compatibility, _structure(work), names)
+    found = advice.recommendations(findings, settings.recommendations, ground)
+    table = pd.DataFrame(found.drop(columns="geometry"))
+    return Products(_layers(work, {"rekommendationer": found}), {"rekommendationer": table}, {"recommendations": found})
+
+
+def direction(work: Work) -> Products:
+    """Return the layers ``inriktning_…``: what plans and strategy want, apart from what is there."""
+    rows = work.value("evidence")
+    if rows is None:
+        rows = pd.DataFrame({"feature": [], "goal": [], "effect": []})
+    found = wishes.direction(work.value("plans"), rows, work.settings.strategy.in_force(), _structure(work))
+    return Products(_layers(work, found))
