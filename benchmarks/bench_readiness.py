@@ -1,4 +1,4 @@
-"""Readiness of 15 plans with 30,000 features in all: seconds of processor time, and how they grow with the number of features.
+"""Readiness of 15 plans with 30,000 features in all: seconds of processor time, and how they grow.
 
 Run: ``python benchmarks/bench_readiness.py``. Plans: Voronoi cells clipped to the packaged outlines, every edge with a
 vertex each 250 m, 100 national interests a plan, every third use without a consideration.
@@ -48,14 +48,13 @@ def main() -> None:
         frames = {code: apply_mapping(plan, settings.mappings["boverket"])[0] for code, plan in plans.items()}
         mapped = time.process_time()
         found = [
-            check_plan(frame, outlines[code], settings.readiness, pivot=settings.pivot) for code, frame in frames.items()
+            check_plan(frame, outlines[code], settings.readiness, pivot=settings.pivot)
+            for code, frame in frames.items()
         ]
         done = time.process_time()
         vertices = sum(int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum()) for frame in frames.values())
         features = sum(map(len, frames.values()))
-        print(
-            f"{features:8d} {vertices:9d} {mapped - started:6.2f} {done - mapped:8.2f} {len(pd.concat(found)):9d}"
-        )
+        print(f"{features:8d} {vertices:9d} {mapped - started:6.2f} {done - mapped:8.2f} {len(pd.concat(found)):9d}")
 
 
 if __name__ == "__main__":

@@ -48,6 +48,17 @@ UNKNOWN: Final = "okand"
 AMBIGUOUS: Final = "tvetydig"
 
 
+def folded(code: str) -> str:
+    """Return a code as it is compared: whitespace as single spaces, letters regardless of case.
+
+    Examples
+    --------
+    >>> folded("  Natur  och Friluftsliv")
+    'natur och friluftsliv'
+    """
+    return " ".join(code.split()).casefold()
+
+
 class PivotValue(Strict):
     """One value of the pivot classification; ``words`` are what plans are known to call it.
 

@@ -11,7 +11,7 @@ import shapely
 
 from spatial.fingerprints import fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS, same_crs
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time, folded
 from spatial.texts import text
 
 COLUMNS: Final = (
@@ -29,17 +29,6 @@ COLUMNS: Final = (
 _KM2: Final = 1e6
 _SAME: Final = 1.0
 _NUMBERED: Final = ("_", "-", ".")
-
-
-def folded(value: object) -> str:
-    """Return a code or a name as it is compared: single spaces, no case; empty where it is missing.
-
-    Examples
-    --------
-    >>> folded("  Natur  och Friluftsliv"), folded(None)
-    ('natur och friluftsliv', '')
-    """
-    return "" if _missing(value) else " ".join(str(value).split()).casefold()
 
 
 def _missing(value: object) -> bool:
@@ -114,7 +103,7 @@ def _lookup(mapping: PlanMapping) -> dict[str, CodeRule]:
 
 
 def _rule_of(code: object, rules: dict[str, CodeRule], prefix: str) -> CodeRule | None:
-    key = folded(code)
+    key = "" if _missing(code) else folded(str(code))
     start = folded(prefix)
     return rules.get(key) or (rules.get(key.removeprefix(start)) if start else None)
 
@@ -135,7 +124,7 @@ def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: P
         "pivot": [rule.pivot if rule else UNKNOWN for rule in rules],
         "pivot_options": [";".join(rule.options) if rule and rule.pivot == AMBIGUOUS else None for rule in rules],
         "time": [
-            (rule.time if rule else None) or times.get(folded(value), mapping.default_time)
+            (rule.time if rule else None) or times.get(folded(value or ""), mapping.default_time)
             for rule, value in zip(rules, given, strict=True)
         ],
         "name": column(features, "name"),

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from spatial.errors import ConfigError
 from spatial.inputs.documents import Document, Place, read_document
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Aspect, CodeRule, ExamplePlans, Pivot, PlanMapping, PlanRules
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Aspect, CodeRule, ExamplePlans, Pivot, PlanMapping, PlanRules, folded
 from spatial.storage import bundled
 from spatial.terms import Strict
 from spatial.texts import has_text, text
@@ -97,17 +97,6 @@ def _with_aspect(rule: CodeRule, pivot: Pivot) -> CodeRule:
     names = rule.options if rule.pivot == AMBIGUOUS else [rule.pivot]
     aspects: set[Aspect] = {value.aspect for value in pivot.entries if value.id in names}
     return rule.model_copy(update={"aspect": aspects.pop() if len(aspects) == 1 else None})
-
-
-def folded(code: str) -> str:
-    """Return a code as it is compared: whitespace as single spaces, letters regardless of case.
-
-    Examples
-    --------
-    >>> folded("  Natur  och Friluftsliv")
-    'natur och friluftsliv'
-    """
-    return " ".join(code.split()).casefold()
 
 
 def _code_faults(document: Document, mapping: PlanMapping, pivot: Pivot) -> list[str]:

@@ -1,5 +1,6 @@
 """The illustrative plans: whole coverage, marked as examples, and exactly what the list says is planted."""
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -7,9 +8,12 @@ import shapely
 from spatial.analysis.example_faults import shared_border, spot
 from spatial.analysis.example_plans import example_plans
 from spatial.analysis.plans import apply_mapping
-from spatial.analysis.readiness import check_plan
+from spatial.analysis.readiness import check_plan, measured
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
+from spatial.inputs.mapping import read_mapping
+from spatial.storage import bundled
+from spatial.texts import number
 
 AREA_RULES = {"sliver": "tackning-lucka", "overlap": "tackning-overlapp", "silent": "tackning-lucka"}
 
@@ -154,3 +158,39 @@ def test_neighbours_agree_where_nothing_is_planted(made):
     for point in points:
         near = uses[uses.distance(point) < 1]
         assert set(near.loc[near["plan_id"] == "2480", "pivot"]) & set(near.loc[near["plan_id"] == "2460", "pivot"])
+
+
+def _rows(page, columns):
+    lines = (bundled("docs", page)).read_text(encoding="utf-8").splitlines()
+    start = lines.index("## Ett räknat exempel")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:] if line.startswith("|")]
+    return [row for row in rows[2:] if len(row) == columns]
+
+
+def test_worked_example_of_the_readiness_page(made):
+    found = _checked(made)
+    shown = [measured(value, unit) for value, unit in zip(found["measure"], found["unit"], strict=True)]
+    got = sorted(zip(found["plan_id"], found["rule"], shown, strict=True))
+    assert got == sorted(tuple(row) for row in _rows("granskning.md", 3))
+
+
+def test_every_rule_stands_on_the_readiness_page(made):
+    page = bundled("docs", "granskning.md").read_text(encoding="utf-8")
+    assert all(rule.id in page for rule in made[0].readiness.rules)
+    assert "inte planen mot någon föreskrift" in page
+
+
+def test_worked_example_of_the_mapping_page():
+    page = bundled("docs", "planer.md").read_text(encoding="utf-8")
+    given = page.partition("kod;bredd_m;djup_m\n")[2].partition("```")[0].split()
+    sizes = [line.split(";") for line in given]
+    shapes = [shapely.box(n * 9000, 0, n * 9000 + float(w), float(d)) for n, (_, w, d) in enumerate(sizes)]
+    codes = [code for code, _, _ in sizes]
+    raw = gpd.GeoDataFrame({"municipality": "no", "code": codes}, geometry=shapes, crs=3006, index=codes)
+    frame, unknown = apply_mapping(raw, read_mapping("sosi"))
+    got = [
+        [row.code, "1", number(row.geometry.area / 1e6, 2), row.pivot, row.pivot_options or ""]
+        for row in frame.itertuples()
+    ]
+    assert got == _rows("planer.md", 5)
+    assert unknown["code"].tolist() == ["9999"]

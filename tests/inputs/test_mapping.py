@@ -3,6 +3,7 @@
 import zipfile
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -23,7 +24,8 @@ def faults_of(tmp_path, codes):
 def test_all_faults_at_once_with_lines(tmp_path):
     said = faults_of(
         tmp_path,
-        '  "A": landsbyggd\n  "B": {pivot: tvetydig, options: [vatten]}\n  "C": {pivot: vatten, options: [landsbygd, vatten]}\n'
+        '  "A": landsbyggd\n  "B": {pivot: tvetydig, options: [vatten]}\n'
+        '  "C": {pivot: vatten, options: [landsbygd, vatten]}\n'
         '  "a": vatten\n',
     )
     assert said.startswith("4 fel")
@@ -60,7 +62,7 @@ def features():
     shapes = [shapely.box(758_000 + 500 * n, 7_088_000, 758_500 + 500 * n, 7_089_000) for n in range(3)]
     shapes.append(shapely.LineString([(758_000, 7_088_000), (759_000, 7_089_000)]))
     shapes.append(shapely.Polygon([(0, 0), (400, 400), (400, 0), (0, 400)]))
-    shapes[4] = shapely.transform(shapes[4], lambda xy: xy + [758_000, 7_090_000])
+    shapes[4] = shapely.transform(shapes[4], lambda xy: np.add(xy, (758_000, 7_090_000)))
     codes = ["1110", "5100", "9999", "2010", "1300"]
     return gpd.GeoDataFrame({"OBJ": [1, 2, 2, None, 5], "FORMAL": codes}, geometry=shapes, crs=3006)
 
