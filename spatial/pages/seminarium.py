@@ -129,7 +129,6 @@ def _editor(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
             st.text_input(label, value, **change)
         else:
             st.text_area(label, value, height=92 if name == "text" else 68, **change)
-    _files(at, kept, story)
 
 
 def _retitle(at: Opened, story_id: str, key: str) -> None:
@@ -158,12 +157,20 @@ def _order(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
             st.rerun()
 
 
-def _files(at: Opened, kept: dict[str, Any], story: Story) -> None:
+def _bar(at: Opened, kept: dict[str, Any], story: Story) -> None:
     lang = at.lang
-    if st.button(text("seminar.page.show", lang), type="primary", key="sem-visa", width="stretch"):
+    replace, files, go = st.columns([2.4, 1.3, 1], vertical_alignment="center", gap="small")
+    replace.toggle(text("seminar.page.replace", lang), key="sem-ersatt")
+    with files.popover(text("seminar.page.take", lang), width="stretch"):
+        _files(at, story)
+    if go.button(text("seminar.page.show", lang), type="primary", key="sem-visa", width="stretch"):
         first = next((n for n, step in enumerate(story.steps) if step.id == kept["step"]), 0)
         kept["showing"] = {"at": first, "fingerprint": f"{story.id}-{kept['turn']}"}
         st.rerun()
+
+
+def _files(at: Opened, story: Story) -> None:
+    lang = at.lang
     for name, make, mime in (("file", _html, "text/html"), ("pdf", _pdf, "application/pdf")):
         st.download_button(
             text(f"seminar.page.{name}", lang),
@@ -195,7 +202,7 @@ def _map(at: Opened, kept: dict[str, Any], saved: Saved | None) -> None:
             for line in step.missing:
                 st.caption(f"⚠ {line}")
             state = _state(step, kept["turn"])
-        st.toggle(text("seminar.page.replace", lang), key="sem-ersatt")
+        _bar(at, kept, saved.story)
     found = show_map(
         at, key="sem-karta", state=state, height=_LEAST_PX, fill=True, extra={"save": text("seminar.page.save", lang)}
     )

@@ -81,8 +81,7 @@ def switches(image: StructureImage) -> dict[str, str]:
 def _shown(image: StructureImage, step: Step, keys: dict[str, str], figures: Figures | None, lang: str) -> Shown:
     visible = {key: _is_on(key, layer, step.visible) for key, layer in keys.items()}
     named = dict.fromkeys(name.partition("/")[0] for name in step.visible)
-    gone = [layer_title(image, name, lang) for name in named if name not in keys.values()]
-    missing = [text("seminar.no_layer", lang, layer=title) for title in gone]
+    missing = [_no_layer(image, name, lang) for name in named if name not in keys.values()]
     service = step.service if step.service is None or _has_minutes(image, step.service) else None
     if service != step.service:
         titles = {kind.id: kind.title.get(lang).lower() for kind in image.settings.services}
@@ -129,6 +128,11 @@ def _is_on(key: str, layer: str, named: list[str]) -> bool:
 def _has_minutes(image: StructureImage, service: str) -> bool:
     grid = image.layers.get("rutnat")
     return grid is not None and f"{service}_min" in grid.frame and image.settings.style.layer(_MINUTES) is not None
+
+
+def _no_layer(image: StructureImage, name: str, lang: str) -> str:
+    key = "no_style" if name in image.layers else "no_layer"
+    return text(f"seminar.{key}", lang, layer=layer_title(image, name, lang))
 
 
 def layer_title(image: StructureImage, name: str, lang: str) -> str:
