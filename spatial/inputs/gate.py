@@ -210,7 +210,7 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
     if column:
         try:
             with np.errstate(invalid="ignore"):
-                geometry = shapely.from_wkb(table.column(column).to_numpy())
+                geometry = shapely.from_wkb(table.column(column).to_numpy(), on_invalid="ignore")
         except (shapely.errors.ShapelyError, NotImplementedError, TypeError) as error:
             raise GateError("gate.unreadable", name=name, reason=type(error).__name__) from error
         frame = frame.rename(columns={"geometry": "geometry_1"})
