@@ -145,11 +145,7 @@ def swedish():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or is_docstring(node, parents):
                 continue
-            if (
-                re.search("[åäöÅÄÖ](?![^ ]*])", node.value)
-                and len(node.value.split()) > 1
-                and node.value not in ALLOWED
-            ):
+            if re.search("[åäöÅÄÖ](?![^ ]*])", node.value) and len(node.value.split()) >= WORDS:
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.value[:60]!r}"
 
 
