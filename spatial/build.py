@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from spatial.analysis.changes import seal_of, with_changes
 from spatial.archive import load_image, save_image
 from spatial.image import compose
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.manifest import manifest_of
 from spatial.model import StructureImage
+from spatial.record.changes import read_changes
 from spatial.settings import Settings
 from spatial.storage import MANIFEST, check_writable, new_version, read_manifest, user_folder, write_json
 from spatial.views.geopackage import write_geopackage
@@ -59,7 +61,8 @@ def build(
     settings = read_settings(config)
     folder = out or user_folder(settings.region.id)
     check_writable(folder)
-    layers = read_layers(settings, data, tell("read"))
+    changes = read_changes(folder)
+    layers = with_changes(read_layers(settings, data, tell("read")), changes)
     read = time.perf_counter()
     image = compose(settings, layers, tell("compose"))
     composed = time.perf_counter()
@@ -67,7 +70,7 @@ def build(
         _write(image, fresh, tell("write"))
         seconds = {"read_layers": read - started, "compose": composed - read, "write": time.perf_counter() - composed}
         files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
-        write_json(fresh / MANIFEST, manifest_of(image, seconds, files))
+        write_json(fresh / MANIFEST, {**manifest_of(image, seconds, files), "changes": seal_of(changes)})
     return image, folder
 
 
@@ -100,7 +103,7 @@ def image_of(
     out: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[StructureImage, Path]:
-    """Return a region's built image; one that is missing, or whose settings have changed, is built first."""
+    """Return a region's built image; one that is missing, or older than its settings or changes, is built first."""
     settings = read_settings(config)
     folder = out or user_folder(settings.region.id)
     image = image_with(settings, folder)
@@ -110,9 +113,12 @@ def image_of(
 
 
 def image_with(settings: Settings, folder: Path) -> StructureImage | None:
-    """Return the image built in a folder with these settings, or None where there is none."""
+    """Return the image built in a folder with these settings and the changes that hold, or None where none is."""
     image = built_image(folder)
-    return image if image is not None and _same(image.settings, settings) else None
+    if image is None or not _same(image.settings, settings):
+        return None
+    held = str((read_manifest(folder) or {}).get("changes", ""))
+    return image if held == seal_of(read_changes(folder)) else None
 
 
 def _same(one: Settings, other: Settings) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from spatial.errors import StrukturbildError
+from spatial.export_commands import changes_command, export_command, serve_command
 from spatial.seminar_commands import seminar_command
 from spatial.texts import text
 
@@ -85,13 +86,21 @@ def cli() -> None:
 @_CONFIG
 @_DATA
 @_OUT
-def build(config: str | None, data: Path | None, out: Path | None) -> None:
-    """Build a region's structure image."""
+@click.option("--with", "files", type=click.Path(path_type=Path), multiple=True, help=text("export.help.with"))
+@click.option("--yes", is_flag=True, help=text("export.help.yes"))
+@click.option("--partial", is_flag=True, help=text("export.help.partial"))
+def build(
+    config: str | None, data: Path | None, out: Path | None, files: tuple[Path, ...], yes: bool, partial: bool
+) -> None:
+    """Build a region's structure image; with files that came back from QGIS, if the user agrees."""
     from spatial import build as workshop
-    from spatial import console
+    from spatial import console, export_commands
 
     with _clear_errors():
         _data_folder(data)
+        if files:
+            export_commands.build_with(config, files, data=data, out=out, yes=yes, partial=partial)
+            return
         with console.progress() as tell:
             image, folder = workshop.build(config, data=data, out=out, progress=tell)
         console.show_summary(image, folder)
@@ -148,7 +157,8 @@ def app(config: str | None, data: Path | None, out: Path | None, port: int | Non
         server.run_app(config, data=data, out=out, port=port)
 
 
-cli.add_command(seminar_command)
+for _command in (seminar_command, export_command, serve_command, changes_command):
+    cli.add_command(_command)
 
 
 def main() -> None:

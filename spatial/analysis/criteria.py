@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from spatial.analysis.changes import OVERRIDE
 from spatial.analysis.nodes import levels_of_places
 from spatial.settings import Hierarchy, Level
 
@@ -69,6 +70,8 @@ def levels_with(
     """
     offered = supply.reindex(nodes.index).fillna(0)
     after = levels_of_places(nodes, offered, adjusted(hierarchy, changes))
+    if OVERRIDE in nodes.columns:  # what a strategist set stands, whatever the criteria
+        after = after.where(nodes[OVERRIDE].isna(), nodes["level"])
     before = nodes["level"].astype(object).where(nodes["level"].notna(), None)
     ranks = {level.id: rank for rank, level in enumerate(hierarchy.levels)}
     lowest = len(ranks)

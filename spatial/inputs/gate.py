@@ -5,6 +5,7 @@ back. The settings' own files are opened here, by more drivers. Nothing is chang
 its file has it, and ``spatial.inputs.truth`` makes it true.
 """
 
+import sqlite3
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,7 +19,7 @@ import shapely
 
 from spatial.errors import Fault, GateError
 from spatial.inputs import gate_child, tags
-from spatial.inputs.checks.geopackages import check_geopackage
+from spatial.inputs.checks.geopackages import check_geopackage, feature_tables
 from spatial.inputs.checks.kinds import UPLOADS, Kind, check_content, kind_of, shown
 from spatial.inputs.checks.limits import MB, OWN_FILES, Limits
 from spatial.inputs.checks.shapefiles import check_shapefile
@@ -28,7 +29,7 @@ from spatial.inputs.intake import Intake, take_in
 from spatial.inputs.rasters import read_own_raster
 from spatial.inputs.received import Received
 
-__all__ = ["Limits", "Received", "read_own", "read_own_raster", "read_upload"]
+__all__ = ["Limits", "Received", "read_own", "read_own_raster", "read_upload", "upload_layers"]
 
 Box = tuple[float, float, float, float]
 _OPTIONS: Final[dict[str, dict[str, str]]] = {
@@ -78,6 +79,30 @@ def read_upload(path: Path, *, name: str, layer: str | None = None, limits: Limi
         intake = _taken_in(path, kind, called, layer, Path(folder), limits, Path(called).stem)
         table, about = read_in_child(intake, Path(folder), called, limits, _OPTIONS.get(kind, {}))
         return _received(table, about, intake, called)
+
+
+def upload_layers(path: Path, *, name: str, limits: Limits = Limits()) -> dict[str, str]:  # noqa: B008
+    """Return the layers of a GeoPackage that somebody gave us, each with when it was last changed; of others none.
+
+    Raises
+    ------
+    GateError
+        If the file is refused, or a program still has changes of it open.
+    """
+    called = shown(name)
+    kind = kind_of(name)
+    if kind != "gpkg":
+        return {}
+    _check_file(path, called, limits)
+    check_content(path, kind, called)
+    waiting = path.with_name(f"{path.name}-wal")
+    if waiting.is_file() and waiting.stat().st_size:
+        raise GateError("gate.gpkg_open", name=called)
+    check_geopackage(path, called)
+    try:
+        return feature_tables(path)
+    except sqlite3.Error as error:
+        raise GateError("gate.gpkg_broken", name=called) from error
 
 
 def read_own(

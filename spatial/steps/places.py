@@ -4,6 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.analysis import grid
+from spatial.analysis.changes import OVERRIDE
 from spatial.analysis.service_model import model_services
 from spatial.model import Layer, Omission
 from spatial.steps.titles import title
@@ -43,7 +44,7 @@ def _with_columns(frame: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
         if name not in out.columns:
             out[name] = None
     out["central"] = pd.to_numeric(out["central"])
-    extra = ["services"] if "services" in out.columns else []
+    extra = [name for name in ("services", OVERRIDE) if name in out.columns]
     return out[_COLUMNS + extra]
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from spatial.analysis.changes import OVERRIDE
 from spatial.model import StructureImage
 from spatial.settings import Level
 from spatial.texts import number, text
@@ -19,7 +20,21 @@ def criterion_facts(image: StructureImage, lang: str) -> dict[str, list[Fact]]:
         return {}
     levels = {level.id: level for level in image.settings.hierarchy.levels}
     titles = {service.id: service.title.get(lang).lower() for service in image.settings.services}
-    return {str(place): _facts(rows, levels, titles, lang) for place, rows in reasons.groupby("place", sort=False)}
+    told = {str(place): _facts(rows, levels, titles, lang) for place, rows in reasons.groupby("place", sort=False)}
+    return told | _set_levels(image, told, levels, lang)
+
+
+def _set_levels(
+    image: StructureImage, told: dict[str, list[Fact]], levels: dict[str, Level], lang: str
+) -> dict[str, list[Fact]]:
+    """Return the facts of the places whose level a strategist set: that it was, and what the criteria say."""
+    nodes = image.layers["noder"].frame if "noder" in image.layers else pd.DataFrame()
+    if OVERRIDE not in nodes.columns:
+        return {}
+    chosen = nodes.loc[nodes[OVERRIDE].notna(), OVERRIDE]
+    shown = {key: levels[level].title.get(lang) if level in levels else "–" for key, level in chosen.items()}
+    head, by = text("columns.alias.level", lang), text("export.set_by_strategist", lang)
+    return {str(key): [(head, f"{level}, {by}"), *told.get(str(key), [])] for key, level in shown.items()}
 
 
 def _facts(rows: pd.DataFrame, levels: dict[str, Level], titles: dict[str, str], lang: str) -> list[Fact]:

@@ -1,5 +1,6 @@
 """What strategists take away: the GeoPackage alone, or the whole folder that opens in QGIS."""
 
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,12 @@ def export_qgis(image: StructureImage, folder: str | Path, *, lang: str = "sv") 
     with new_file(home / ARCHIVE) as fresh:
         _zip(written, home, fresh)
     return [*written, home / ARCHIVE]
+
+
+def qgis_zip(image: StructureImage, *, lang: str = "sv") -> bytes:
+    """Return the folder that opens in QGIS as the content of a zip file, for a download."""
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        return export_qgis(image, folder, lang=lang)[-1].read_bytes()
 
 
 def readme(image: StructureImage, lang: str = "sv") -> str:

@@ -91,7 +91,7 @@ def project(image: StructureImage, layers: list[ProjectLayer], lang: str = "sv")
     order = ET.SubElement(root, "layerorder")
     for layer in layers:
         ET.SubElement(order, "layer", {"id": layer.id})
-    root.append(_properties(image))
+    root.append(_properties(image, title, layers))
     chosen = themes(image, layers, lang)
     root.append(_presets(chosen, layers))
     root.append(whole_metadata("projectMetadata", image, title, text("webmap.schematic", lang), lang))
@@ -125,6 +125,7 @@ def _map_layer(image: StructureImage, layer: ProjectLayer, lang: str) -> ET.Elem
     ET.SubElement(made, "id").text = layer.id
     ET.SubElement(made, "datasource").text = layer.source
     ET.SubElement(made, "layername").text = layer.title
+    ET.SubElement(made, "shortname").text = layer.key
     if not isinstance(content, pd.DataFrame):
         crs = content.grid.crs if isinstance(content, WrittenRaster) else ANALYSIS_CRS
         ET.SubElement(made, "srs").append(reference_system(crs))
@@ -172,7 +173,7 @@ def reference_system(code: str) -> ET.Element:
     return made
 
 
-def _properties(image: StructureImage) -> ET.Element:
+def _properties(image: StructureImage, title: str, layers: list[ProjectLayer]) -> ET.Element:
     made = ET.Element("properties")
     ground = image.settings.style.sea if "land" in image.layers else image.settings.style.neighbour
     colour = dict(zip(("Red", "Green", "Blue"), bytes.fromhex(ground[1:]), strict=True))
@@ -187,7 +188,28 @@ def _properties(image: StructureImage) -> ET.Element:
         holder = ET.SubElement(made, part)
         for name, (kind, value) in values.items():
             ET.SubElement(holder, name, {"type": kind}).text = value
+    _published(made, image, title, layers)
     return made
+
+
+def _published(made: ET.Element, image: StructureImage, title: str, layers: list[ProjectLayer]) -> None:
+    """Add what a QGIS Server tells of the project, and which layers it gives as features: all, for reading only."""
+    ET.SubElement(made, "WMSServiceCapabilities", {"type": "bool"}).text = "true"
+    ET.SubElement(made, "WMSServiceTitle", {"type": "QString"}).text = title
+    ET.SubElement(made, "WMSRootName", {"type": "QString"}).text = PROJECT_NAME
+    ET.SubElement(made, "WMSUseLayerIDs", {"type": "bool"}).text = "false"
+    ground = image.layers.get("kommuner")
+    if ground is not None:
+        _listed(made, "WMSExtent", [f"{value:.1f}" for value in ground.geo.total_bounds])
+    _listed(made, "WMSCrsList", [ANALYSIS_CRS, "EPSG:3857", "EPSG:4326"])
+    _listed(made, "WFSLayers", [layer.id for layer in layers if layer.provider == "ogr"])
+    _listed(made, "WCSLayers", [layer.id for layer in layers if layer.provider == "gdal"])
+
+
+def _listed(made: ET.Element, name: str, values: list[str]) -> None:
+    holder = ET.SubElement(made, name, {"type": "QStringList"})
+    for value in values:
+        ET.SubElement(holder, "value").text = value
 
 
 def _presets(chosen: dict[str, set[str]], layers: list[ProjectLayer]) -> ET.Element:

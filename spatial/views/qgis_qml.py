@@ -6,7 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
+from spatial.analysis.changes import COMES_BACK, NO_LEVEL, OVERRIDE
 from spatial.settings import Settings, StyleClass
+from spatial.texts import text
 from spatial.views.columns import alias
 from spatial.views.package import Packaged
 from spatial.views.qgis_labels import labeling
@@ -85,7 +87,12 @@ def fill_layer(element: ET.Element, item: Packaged, settings: Settings, lang: st
     ET.SubElement(element, "blendMode").text = "0"
     ET.SubElement(element, "layerOpacity").text = f"{opacity:g}"
     names = field_names(item.frame)
-    fill_fields(element, names, settings, lang, _choices(item, lang))
+    fill_fields(element, names, settings, lang, _choices(item, settings, lang))
+    if item.id in COMES_BACK:
+        editable = ET.SubElement(element, "editable")
+        for name in names:
+            ours = "1" if name in COMES_BACK[item.id] else "0"
+            ET.SubElement(editable, "field", {"name": name, "editable": ours})
     shown = "name" if "name" in names else "id"
     ET.SubElement(element, "previewExpression").text = f'"{shown}"'
 
@@ -123,7 +130,15 @@ def _value_map(config: ET.Element, values: dict[str, str]) -> None:
         ET.SubElement(entry, "Option", {"type": "QString", "name": shown, "value": value})
 
 
-def _choices(item: Packaged, lang: str) -> dict[str, dict[str, str]]:
+def _choices(item: Packaged, settings: Settings, lang: str) -> dict[str, dict[str, str]]:
+    chosen = _classes(item, lang)
+    if OVERRIDE in item.frame:
+        levels = {level.id: level.title.get(lang) for level in settings.hierarchy.levels}
+        chosen[OVERRIDE] = {**levels, NO_LEVEL: text("export.no_level", lang)}
+    return chosen
+
+
+def _classes(item: Packaged, lang: str) -> dict[str, dict[str, str]]:
     style = item.style
     if style.by is None or style.by not in item.frame or pd.api.types.is_numeric_dtype(item.frame[style.by].dtype):
         return {}

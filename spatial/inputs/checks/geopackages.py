@@ -54,6 +54,14 @@ def check_geopackage(path: Path, name: str) -> None:
         _judge(str(what), str(called), str(sql or ""), name)
 
 
+def feature_tables(path: Path) -> dict[str, str]:
+    """Return the layers of a GeoPackage that ``check_geopackage`` let through, each with when it was last changed."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        base.execute("PRAGMA trusted_schema = OFF")
+        rows = base.execute("SELECT table_name, last_change FROM gpkg_contents WHERE data_type = 'features'")
+        return {str(table): str(changed) for table, changed in rows}
+
+
 def _judge(what: str, called: str, sql: str, name: str) -> None:
     if what == "view":
         raise GateError("gate.gpkg_view", name=name, view=called[:60])
