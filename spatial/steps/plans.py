@@ -57,10 +57,15 @@ def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:
         for size, ending in enumerate(_ENDINGS):
             rows = features[(features["aspect"] == aspect) & (dimension == size)]
             if len(rows):
-                called = text(f"layers.{name}{ending}")
-                own = replace(meta, title=Title(sv=f"{called} ({meta.lineage})" if meta.lineage else called))
+                own = replace(meta, title=_marked(name + ending, meta.lineage))
                 layers[name + ending] = made_layer(name + ending, rows, own)
     return layers
+
+
+def _marked(name: str, lineage: str) -> Title:
+    """Return a layer's title, with what it comes from where that is an example."""
+    called = text(f"layers.{name}")
+    return Title(sv=f"{called} ({lineage})" if lineage else called)
 
 
 def _example(work: Work) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
@@ -169,11 +174,13 @@ def readiness(work: Work) -> Products:
     names = outlines["name"] if "name" in outlines.columns else pd.Series(outlines.index, index=outlines.index)
     every.insert(1, "municipality_name", every["plan_id"].map(names))
     meta = replace(work.meta(title("plan_granskning"), "readiness", lineage=""), source=work.settings.readiness.source)
+    shown = work.layer("planomraden")
+    lineage = shown.meta.lineage if shown is not None else ""
     dimension = shapely.get_dimensions(every.geometry.to_numpy())
     areas, others = every[dimension == 2], every[(dimension == 0) | (dimension == 1)]
     others = others.set_geometry(others.geometry.representative_point())
     layers = {
-        name: made_layer(name, rows, replace(meta, title=title(name)))
+        name: made_layer(name, rows, replace(meta, title=_marked(name, lineage)))
         for name, rows in (("plan_granskning", areas), ("plan_granskning_punkter", others))
         if len(rows)
     }
