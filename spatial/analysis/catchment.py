@@ -1,7 +1,9 @@
 """Whom each facility is nearest to, and who lives beyond a limit: what a planner asks of one kind of service."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from spatial.analysis.reach import ALL_ZONES, shares_within
 
@@ -95,3 +97,31 @@ def worst_first(table: pd.DataFrame) -> pd.DataFrame:
     ['b', 'a']
     """
     return table.drop(index=ALL_ZONES).sort_values(["beyond_share", "beyond_inv"], ascending=False, kind="stable")
+
+
+def in_zones(areas: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas with the names of the zones they lie in, most of the area first.
+
+    Parameters
+    ----------
+    areas, zones : GeoDataFrame
+        Polygons in one CRS; the zones with ``name``.
+
+    Returns
+    -------
+    GeoDataFrame
+        The areas with ``zones`` (names with commas between; empty where an area lies in none).
+
+    Examples
+    --------
+    >>> zones = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=[shapely.box(0, 0, 2, 9), shapely.box(2, 0, 9, 9)])
+    >>> in_zones(gpd.GeoDataFrame(geometry=[shapely.box(1, 0, 5, 1)]), zones)["zones"].tolist()
+    ['B, A']
+    """
+    shapes, borders = areas.geometry.to_numpy(), zones.geometry.to_numpy()
+    area, zone = shapely.STRtree(borders).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[area], borders[zone]))
+    pairs = pd.DataFrame({"area": area, "name": zones["name"].to_numpy()[zone], "shared": shared})
+    pairs = pairs[pairs["shared"] > 0].sort_values(["area", "shared"], ascending=[True, False], kind="stable")
+    names = pairs.groupby("area")["name"].agg(", ".join).reindex(range(len(areas))).fillna("")
+    return areas.assign(zones=names.to_numpy())

@@ -1,13 +1,17 @@
 """A municipality beside the others: its figures, the one it is most like, and where it stands out."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from spatial.analysis.reach import ALL_ZONES
 
-_MEDIAN = 50.0
+_MEDIAN: Final = 50.0
+LEAST: Final[Mapping[str, float]] = MappingProxyType({"within": 0.05, "median": 5.0})
+"""Five percentage points, five minutes: smaller differences stand out to nobody (assumption of ours)."""
 
 
 def figures_of(municipalities: pd.DataFrame, shares: pd.DataFrame | None, minutes: pd.DataFrame | None) -> pd.DataFrame:
@@ -129,7 +133,7 @@ def most_alike(population: pd.Series, density: pd.Series, code: str) -> str | No
     return str(away.idxmin())
 
 
-def deviations(figures: pd.DataFrame, code: str, measures: Iterable[str] = ("within", "median")) -> pd.DataFrame:
+def deviations(figures: pd.DataFrame, code: str, least: Mapping[str, float] = LEAST) -> pd.DataFrame:
     """Return how far a municipality's figures lie from everybody's, the most unusual first.
 
     Parameters
@@ -137,15 +141,15 @@ def deviations(figures: pd.DataFrame, code: str, measures: Iterable[str] = ("wit
     figures : DataFrame
         As :func:`figures_of` gives them.
     code : str
-    measures : iterable of str
-        Which measures to weigh.
+    least : mapping of str to float
+        The measures to weigh, and the least difference in each that is worth telling.
 
     Returns
     -------
     DataFrame
         Index 0..n: ``measure``, ``service``, ``at``, ``own``, ``whole``, ``difference`` (own - whole) and ``score``,
-        the difference in standard deviations between the municipalities. What has no spread, or no finite figure,
-        is left out.
+        the difference in standard deviations between the municipalities. What has no spread, no finite figure or too
+        small a difference is left out.
 
     Examples
     --------
@@ -155,16 +159,39 @@ def deviations(figures: pd.DataFrame, code: str, measures: Iterable[str] = ("wit
     >>> deviations(figures_of(towns, shares, None), "a")[["service", "difference"]].round(2).to_dict("list")
     {'service': ['grocery'], 'difference': [-0.45]}
     """
-    wanted = set(measures)
     rows = []
     for key in figures.columns:
-        if key[0] not in wanted:
+        if key[0] not in least:
             continue
         values = figures[key].astype(float)
         own, whole = values[code], values[ALL_ZONES]
         spread = values.drop(ALL_ZONES).replace([np.inf, -np.inf], np.nan).std()
-        if np.isfinite(own) and np.isfinite(whole) and spread > 0:
+        if np.isfinite(own) and np.isfinite(whole) and spread > 0 and abs(own - whole) >= least[key[0]]:
             rows.append((*key, own, whole, own - whole, (own - whole) / spread))
     names = ["measure", "service", "at", "own", "whole", "difference", "score"]
     table = pd.DataFrame(rows, columns=names)
     return table.sort_values("score", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def shares_of_land(areas: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return each class's share of a municipality's area, and of the whole's.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        Index codes, a column a class (any unit of area).
+    code : str
+
+    Returns
+    -------
+    DataFrame
+        Index the classes; ``own`` and ``whole`` (shares 0..1), the whole's largest first.
+
+    Examples
+    --------
+    >>> shares_of_land(pd.DataFrame({"a": [1.0, 1.0], "b": [1.0, 5.0]}, index=["x", "y"]), "x").to_dict("index")
+    {'b': {'own': 0.5, 'whole': 0.75}, 'a': {'own': 0.5, 'whole': 0.25}}
+    """
+    own, whole = areas.loc[code], areas.sum()
+    table = pd.DataFrame({"own": own / own.sum(), "whole": whole / whole.sum()})
+    return table.sort_values("whole", ascending=False, kind="stable")

@@ -9,7 +9,9 @@ import pandas as pd
 from spatial.texts import text
 
 _TONES: Final = ("#6D1A3D", "#B9B3A3", "#C9803A")
-_BAR_PX: Final = 8
+_BAR_PX: Final = 7
+_AROUND_PX: Final = 90
+"""For the legend and the axis."""
 _LOCALE: Final = {
     "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"], "percent": "\u00a0%"},
 }
@@ -18,9 +20,10 @@ _LOCALE: Final = {
 def bars(rows: pd.DataFrame, order: Sequence[str], lang: str) -> alt.Chart:
     """Return horizontal bars of shares: ``what`` down, a bar for each of ``who``, ``value`` 0..1 along."""
     every = list(dict.fromkeys(rows["what"]))
-    chart = alt.Chart(rows, height=_BAR_PX * len(every) * (len(order) + 1))
+    chart = alt.Chart(rows, height=_BAR_PX * len(every) * (len(order) + 1) + _AROUND_PX)
+    names = alt.Axis(labelLimit=220, labelOverlap=False, ticks=False, domain=False)
     encoded = chart.mark_bar(cornerRadiusEnd=1).encode(
-        y=alt.Y("what:N", sort=every, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
+        y=alt.Y("what:N", sort=every, title=None, axis=names),
         yOffset=alt.YOffset("who:N", sort=list(order)),
         x=alt.X(
             "value:Q",

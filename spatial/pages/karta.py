@@ -58,7 +58,7 @@ def show() -> None:
         key="karta-service",
     )
     with files.popover(text("app.karta.files", lang), width="stretch"):
-        _files(at)
+        _files(at, visible(image, chosen or WHOLE))
     state = {
         "visible": visible(image, chosen or WHOLE),
         "service": kind or None,
@@ -73,13 +73,14 @@ def _known(at: Opened, service: str) -> bool:
     return grid is not None and f"{service}_min" in grid.frame
 
 
-def _files(at: Opened) -> None:
+def _files(at: Opened, shown: dict[str, bool]) -> None:
     lang = at.lang
     for name, path, mime in _FILES:
         file = at.folder / path
         if file.is_file():
             _button(text(f"app.files.{name.rpartition('.')[2]}", lang), partial(Path.read_bytes, file), name, mime)
-    _button(text("app.files.png", lang), partial(draw_picture, at.image, lang=lang), "strukturbild.png", "image/png")
+    drawing = partial(draw_picture, at.image, lang=lang, state=shown)
+    _button(text("app.files.png", lang), drawing, "strukturbild.png", "image/png")
 
 
 def _button(label: str, content: Callable[[], bytes], name: str, mime: str) -> None:

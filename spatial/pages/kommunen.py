@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of
+from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of, shares_of_land
 from spatial.analysis.reach import ALL_ZONES
 from spatial.pages.charts import bars
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, between, figures, minutes, percent, show_table, status_note, twice_modelled
+from spatial.pages.widgets import Column, between, figures, minutes, percent, show_table, status_note
 from spatial.texts import number, text
 
 _STANDING_OUT = 5
@@ -37,6 +37,7 @@ def show() -> None:
     left, right = st.columns([4, 5], gap="medium")
     with left:
         _standing_out(at, every, code)
+        _land_use(at, code, names)
     with right:
         _shares(at, every, code, peer, names)
     _table(at, every, code, peer, names)
@@ -101,6 +102,24 @@ def _standing_out(at: Opened, every: pd.DataFrame, code: str) -> None:
     st.caption(text("app.kommunen.stands_out_how", lang))
 
 
+def _land_use(at: Opened, code: str, names: dict[str, str]) -> None:
+    lang, table = at.lang, at.image.indicators.get("markanvandning")
+    style = at.image.settings.style.layer("markanvandning")
+    if table is None or style is None:
+        return
+    st.header(text("app.kommunen.land_use", lang), anchor=False)
+    titles = {item.value: item.title.get(lang) for item in style.classes if item.value in table}
+    shares = shares_of_land(table[list(titles)], code)
+    whose = {"own": names[code], "whole": text("app.county", lang)}
+    rows = [
+        {"what": titles[str(kind)], "who": name, "value": float(shares[column][kind])}
+        for kind in shares.index
+        for column, name in whose.items()
+    ]
+    st.altair_chart(bars(pd.DataFrame(rows), list(whose.values()), lang), width="stretch")
+    status_note(at, "markanvandning")
+
+
 def _shares(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: dict[str, str]) -> None:
     lang = at.lang
     st.header(text("app.kommunen.within", lang), anchor=False)
@@ -140,7 +159,7 @@ def _table(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: 
     show_table(at, frame, columns, name=f"kommunen-{names[code]}", rows=30)
     if any(ranges):
         st.caption(text("app.kommunen.range_how", lang))
-    status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+    status_note(at, "rutnat", "service")
 
 
 def _range(at: Opened, code: str, key: Key) -> str:

@@ -1,5 +1,7 @@
 """Noder och stråk: the hierarchy with criteria that can be tried, how firmly each place stands, and the corridors."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,9 +9,10 @@ from spatial.analysis.criteria import levels_with
 from spatial.analysis.nodes import judgeable
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, show_table, status_note
+from spatial.pages.widgets import Column, picture_button, show_table, status_note
 from spatial.settings import Hierarchy, Level
 from spatial.texts import number, text
+from spatial.views.picture_trials import draw_trial
 from spatial.views.symbols import point_symbol
 from spatial.views.themes import visible
 
@@ -121,9 +124,13 @@ def _map(at: Opened, levels: pd.DataFrame) -> None:
     inside = levels[~at.image.indicators["noder"]["outside"].astype(bool)]
     changed = inside[inside["step"] != 0]
     classes = {str(place): str(row["after"] or _NONE) for place, row in changed.iterrows()}
-    state = {"visible": visible(at.image, "strak"), "classes": {"noder": classes}}
+    shown = visible(at.image, "strak")
+    state = {"visible": shown, "classes": {"noder": classes}}
     show_map(at, key="noder-karta", state=state, height=_MAP_PX, panel=False)
     status_note(at, "noder")
+    note = text("app.noder.picture", at.lang) if classes else ""
+    after = {str(place): level for place, level in levels["after"].items()}
+    picture_button(at, partial(draw_trial, at.image, lang=at.lang, state=shown, levels=after, note=note), "noder")
 
 
 def _places(at: Opened, levels: pd.DataFrame, hierarchy: Hierarchy) -> None:
@@ -174,6 +181,7 @@ def _corridors(at: Opened) -> None:
         Column("length_m", text("app.noder.length", lang), "km"),
         Column("minutes_min", text("app.noder.minutes", lang), "minutes"),
         Column("people_inv", text("app.noder.along", lang), "rounded"),
+        Column("level_people_inv", text("app.noder.counted", lang), "rounded"),
         Column("places", text("app.noder.places_along", lang), width="large"),
     ]
     show_table(at, frame, columns, name="strak", rows=12)

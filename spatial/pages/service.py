@@ -1,18 +1,30 @@
 """Service: who has far to a kind of service, where they live, and whom each facility is nearest to."""
 
+from functools import partial
+
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.catchment import people_beyond, people_served, worst_first
+from spatial.analysis.catchment import in_zones, people_beyond, people_served, worst_first
 from spatial.analysis.comparison import range_of
 from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.spots import white_spots
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, between, figures, percent, show_table, status_note, twice_modelled
+from spatial.pages.widgets import (
+    Column,
+    between,
+    figures,
+    percent,
+    picture_button,
+    show_table,
+    status_note,
+    twice_modelled,
+)
 from spatial.pages.widgets import minutes as minutes_of
 from spatial.texts import number, text
+from spatial.views.picture_trials import draw_trial
 from spatial.views.themes import visible
 from spatial.views.wording import told_people
 
@@ -41,7 +53,7 @@ def show() -> None:
     _figures(at, beyond, kind, limit)
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        _map(at, kind, limit)
+        _map(at, kind, limit, titles[kind])
     with right:
         _municipalities(at, beyond, kind)
     _white_spots(at, cells, kind, limit)
@@ -86,19 +98,24 @@ def _range(at: Opened, kind: str, limit: float) -> str:
     return f" ({between((1 - within[1], 1 - within[0]), at.lang, 1)})" if within else ""
 
 
-def _map(at: Opened, kind: str, limit: float) -> None:
+def _map(at: Opened, kind: str, limit: float, title: str) -> None:
     lang = at.lang
     st.header(text("app.service.map", lang, minutes=number(limit, lang=lang)), anchor=False)
     service = at.image.layers["service"].frame
     own = service.index[service["service_type"] == kind]
+    only = {"service": [str(one) for one in own]}
+    shown = {**visible(at.image, "service"), "vita_flackar/all": False}
     state = {
-        "visible": {**visible(at.image, "service"), "vita_flackar/all": False},
-        "filter": {"service": [str(one) for one in own]},
+        "visible": shown,
+        "filter": only,
         "beyond": {"service": kind, "minutes": limit},
     }
     show_map(at, key="service-karta", state=state, height=_MAP_PX, panel=False)
     st.caption(text("app.service.map_legend", lang))
     status_note(at, "rutnat", "service", rounded=twice_modelled(at))
+    what = text("app.service.picture", lang, service=title.lower(), minutes=number(limit, lang=lang))
+    drawing = partial(draw_trial, at.image, lang=lang, state=shown, beyond=(kind, float(limit)), note=what, rows=only)
+    picture_button(at, drawing, f"service-{kind}-{limit:.0f}-min")
 
 
 def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
@@ -123,12 +140,9 @@ def _spots(fingerprint: str, kind: str, limit: float, _at: Opened) -> pd.DataFra
     cells = layer.geo[layer.geo["population_inv"].fillna(0) > 0]
     if layer.grid is None:
         raise TypeError(fingerprint)
-    spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least)
-    zones = _at.image.layers["kommuner"].geo[["name", "geometry"]]
-    points = spots.set_geometry(spots.representative_point())
-    placed = gpd.sjoin_nearest(points, zones, how="left")
-    placed = placed[~placed.index.duplicated()]
-    return pd.DataFrame(placed.drop(columns=["geometry"]))
+    gap = round(_at.image.settings.access.white_spot_gap_m.value / layer.grid.size_m)
+    spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least, gap_cells=gap)
+    return pd.DataFrame(in_zones(spots, _at.image.layers["kommuner"].geo).drop(columns="geometry"))
 
 
 def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -> None:
@@ -141,7 +155,7 @@ def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -
     words = {one: text(f"app.service.spot_{one}", lang) for one in ("far", "unreachable")}
     frame = spots.assign(kind=spots["kind"].map(words))
     columns = [
-        Column("name", text("app.municipality", lang)),
+        Column("zones", text("app.municipality", lang), width="large"),
         Column("kind", text("app.service.spot_kind", lang)),
         Column("people_inv", text("app.service.living", lang), "rounded" if twice_modelled(at) else "people"),
         Column("cells", text("app.service.cells", lang), "count"),

@@ -8,6 +8,9 @@ from spatial.pages.widgets import Column, show_table
 from spatial.texts import number, text
 from spatial.views.wording import omitted_sentence, role_name
 
+_AROUND = frozenset({"outside_places", "land"})
+"""What lies around the region by its nature: that a municipality has none of it is no lack."""
+
 
 def show() -> None:
     """Show the page."""
@@ -82,7 +85,9 @@ def _inventory(at: Opened) -> None:
     st.header(text("app.underlag.inventory", lang), anchor=False)
     st.caption(text("app.underlag.inventory_how", lang))
     names = municipality_names(at.image)
-    wide = inventory.pivot_table(index="title", columns="municipality_code", values="features_count", sort=False)
+    wide = inventory[~inventory["role"].isin(_AROUND)].pivot_table(
+        index="title", columns="municipality_code", values="features_count", sort=False
+    )
     frame = wide.map(lambda count: _count(count, lang)).reset_index()
     columns = [Column("title", text("app.underlag.title_layer", lang), width="medium")]
     columns += [Column(code, name) for code, name in names.items() if code in frame]

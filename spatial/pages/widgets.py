@@ -85,8 +85,11 @@ def percent(share: float, lang: str, decimals: int = 0) -> str:
 
 def between(ends: tuple[float, float], lang: str, decimals: int = 0) -> str:
     """Return the range of a share when the model behind it is redrawn."""
-    low, high = (percent(end, lang, decimals) for end in ends)
-    return text("app.between", lang, low=low, high=high)
+    told = [percent(end, lang, decimals) for end in ends]
+    if told[0] == told[1]:
+        return told[0]
+    low, high = (number(end * 100, decimals, lang) for end in ends)
+    return text("app.percent", lang, number=text("app.between", lang, low=low, high=high))
 
 
 def minutes(value: float, lang: str) -> str:
@@ -140,6 +143,14 @@ def twice_modelled(opened: Opened) -> bool:
     """Return whether both the people and the services are modelled."""
     layers = opened.image.layers
     return all(name in layers and layers[name].meta.status == "modellerat" for name in ("rutnat", "service"))
+
+
+def picture_button(opened: Opened, content: Callable[[], bytes], name: str) -> None:
+    """Offer a map as a picture; it is drawn when it is asked for."""
+    label = text("app.picture.button", opened.lang)
+    st.download_button(
+        label, data=content, file_name=f"{name}.png", mime="image/png", on_click="ignore", key=f"{name}-png"
+    )
 
 
 def figures(pairs: Sequence[tuple[str, str, str]]) -> None:

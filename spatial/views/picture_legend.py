@@ -17,8 +17,8 @@ _LINE: Final = 0.0155
 _SKIPPED: Final = frozenset({"land", "grannkommuner"})
 
 
-def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang: str) -> None:
-    """Draw the legend on the right of the figure."""
+def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang: str, note: str = "") -> None:
+    """Draw the legend on the right of the figure; ``note`` stands below the title."""
     axes = figure.add_axes(_BOX)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
@@ -35,7 +35,11 @@ def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang
         color=style.muted,
         va="top",
     )
-    draw_entries(axes, image, state, 0.895, lang)
+    y, lines = 0.895, textwrap.wrap(note, 44)
+    if lines:
+        axes.text(0, y, "\n".join(lines), fontsize=8.2, color=style.finding, va="top", linespacing=1.2)
+        y -= 0.019 * len(lines) + 0.012
+    draw_entries(axes, image, state, y, lang)
     draw_foot(axes, image, lang)
 
 

@@ -11,7 +11,7 @@ _LAYERS: Final[Mapping[str, frozenset[str]]] = {
     "noder": frozenset({"noder", "rutnat"}),
     "strak": frozenset({"noder", "strak", "jarnvag", "stationer"}),
     "omland": frozenset({"noder", "omland", "fa_regioner"}),
-    "service": frozenset({"noder", "service", "vita_flackar"}),
+    "service": frozenset({"noder", "service"}),
     "markanvandning": frozenset({"noder", "markanvandning"}),
 }
 WHOLE: Final = "helheten"
