@@ -128,7 +128,7 @@ def _opened_from_disk(chromium, path):
     page.wait_for_selector(".sb-label")
     assert page.inner_text(".sb-story h1") == "Min första vy"
     assert "Vi ringer grannen." in page.inner_text(".sb-decision")
-    assert "<b>ord</b> ${window.hit=1}" in page.inner_text(".sb-text")
+    assert "<b>ord</b> ${window.hit=1}" in page.inner_text(".sb-said")
     assert page.evaluate("window.hit") is None
     assert len([url for url in asked if not url.startswith("data:")]) == 1
     assert errors == []

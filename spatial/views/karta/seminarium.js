@@ -63,12 +63,15 @@
     var started = performance.now();
     this.at = at;
     this.panel.quiet = true;
+    this.karta.labels.place = function () {};  // once, at the end, instead of after each change
     this.panel.step(at);
     this.karta.layers.filter = step.filter;
     this.karta.apply({ visible: step.visible, service: step.service, selected: null });
     this.frame(step);
     this.mark(step);
     if (step.selected) { this.karta.apply({ selected: step.selected }); }
+    delete this.karta.labels.place;
+    this.karta.labels.place();
     this.panel.quiet = false;
     this.panel.fit();
     this.notes.show(step);
