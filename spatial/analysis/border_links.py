@@ -14,6 +14,8 @@ from spatial.strategy import Compatibility, LinkFamily
 
 STOPS: Final = {"lank": "länk som stannar", "gront": "brutet grönt samband"}
 _END_M: Final = 0.5
+_COMES: Final = 2.0
+"""A link that ends within so many depths of the border comes to it, however wide the tolerance."""
 Texts = npt.NDArray[np.object_]
 
 
@@ -32,7 +34,7 @@ def link_findings(
     table : Compatibility
         Its ``families``.
     tolerance : float
-        Metres: a link that ends this near the border comes to it; one that goes on this far aside goes on.
+        Metres: a link that goes on this far aside, or this far from the border, goes on.
 
     Returns
     -------
@@ -40,8 +42,9 @@ def link_findings(
         Rows of :func:`spatial.analysis.borders.compared`.
     """
     found: list[dict[str, object]] = []
+    comes = min(tolerance, _COMES * table.borders.depth_m.value)
     for family in table.families:
-        planned = {side.plan: _crossings(side, features, family, tolerance, family.times) for side in _sides(shared)}
+        planned = {side.plan: _crossings(side, features, family, comes, family.times) for side in _sides(shared)}
         every = {side.plan: _crossings(side, features, family, tolerance, []) for side in _sides(shared)}
         for side, other in (_sides(shared), _sides(shared)[::-1]):
             for crossing in planned[side.plan]:

@@ -16,17 +16,16 @@ import shapely
 from shapely.ops import substring
 
 from spatial.analysis.border_lines import (
-    Outline,
     Shared,
     Side,
     areas_of_use,
     matched,
     neighbours,
-    outline_of,
     shared_lines,
 )
 from spatial.analysis.border_links import link_findings
 from spatial.analysis.border_uses import SILENT, UNKNOWN_USE, Uses, effective, said_same
+from spatial.analysis.plan_outlines import Outline, outline_of
 from spatial.geo import ANALYSIS_CRS, same_crs, to_crs
 from spatial.model import FloatArray
 from spatial.strategy import Compatibility

@@ -147,21 +147,24 @@ def inside_zone(shapes: Shapes, zone: Shapes, size: Measure) -> FloatArray:
 
 
 def tiled(zone: Shapes) -> Shapes:
-    """Return the union of areas as pieces that do not overlap, none wider than a tile."""
+    """Return the union of areas as pieces that do not overlap, none wider than a tile.
+
+    By ``intersection``: ``clip_by_rect`` was measured to lose a fifth of three overlapping discs, without a word.
+    """
     merged = shapely.get_parts(np.asarray([shapely.union_all(zone)], object))
     merged = merged[shapely.get_dimensions(merged) == 2]
-    pieces: list[shapely.Geometry] = []
+    pieces: list[Shapes] = []
     for part in merged:
         low_x, low_y, high_x, high_y = shapely.bounds(part)
         if max(high_x - low_x, high_y - low_y) <= 2 * _TILE_M:
-            pieces.append(part)
+            pieces.append(np.asarray([part], object))
             continue
+        y = np.arange(low_y, high_y, _TILE_M)
         for x in np.arange(low_x, high_x, _TILE_M):
-            column = shapely.clip_by_rect(part, x, low_y, x + _TILE_M, high_y)
-            for y in np.arange(low_y, high_y, _TILE_M):
-                pieces.append(shapely.clip_by_rect(column, x, y, x + _TILE_M, y + _TILE_M))  # noqa: PERF401
-    made = np.asarray(pieces, object)
-    return made[shapely.area(made) > 0] if len(made) else made
+            column = shapely.intersection(part, shapely.box(x, low_y, x + _TILE_M, high_y))
+            pieces.append(shapely.intersection(column, shapely.box(x, y, x + _TILE_M, y + _TILE_M)))
+    made = np.concatenate(pieces) if pieces else np.zeros(0, object)
+    return made[shapely.area(made) > 0]
 
 
 def _nearest(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:

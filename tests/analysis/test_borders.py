@@ -16,7 +16,7 @@ P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
 box, line, feature, plans, layer, resealed = (P[n] for n in ("box", "line", "feature", "plans", "layer", "resealed"))
 TABLE = read_compatibility()
 ZIGZAG = [(10_000 + (400 if i % 2 else 0), i * 2500) for i in range(9)]
-HOME, WORK, COUNTRY = "sammanhangande_bostad", "verksamheter_industri", "landsbygd"
+HOME, WORK, COUNTRY, NOW = "sammanhangande_bostad", "verksamheter_industri", "landsbygd", "nuvarande"
 
 
 def outlines(bend=ZIGZAG):
@@ -53,13 +53,18 @@ def planted(outline=None):
         strip("g2", "A", "x", 11_500, 11_900, o),
         strip("g3", "A", "x", 13_000, 13_120, o),
     ]
+    there = {"aspect": "inriktning", "time": NOW}
     ways = [
         feature("vag", "A", "strak_kommunikation", line((5000, 14_500), (10_150, 14_500)), aspect="inriktning"),
         feature("moter", "A", "strak_kommunikation", line((5000, 16_000), (10_160, 16_000)), aspect="inriktning"),
-        feature("moter", "B", "strak_kommunikation", line((10_160, 16_000), (15_000, 16_000)), aspect="inriktning", time="nuvarande"),
+        feature("moter", "B", "strak_kommunikation", line((10_160, 16_000), (15_000, 16_000)), **there),
         feature("gront", "B", "samband_natur", line((10_280, 18_000), (15_000, 18_000)), aspect="inriktning"),
     ]  # fmt: skip
     return drawn(o, *conflict, *ways, silent=gaps), o
+
+
+def stacked(*frames):
+    return plans(*(row.to_dict() | {"id": key} for frame in frames for key, row in frame.iterrows()))
 
 
 def kinds(found):
@@ -183,14 +188,12 @@ def test_other_drawings_of_the_same_border_give_no_phantoms():
     wind[0], wind[-1] = (10_000, 0), (10_000, 20_000)
     fine = outlines(wind)
     a, b = drawn(rough), drawn(fine)
-    mixed = gpd.GeoDataFrame(np.concatenate([a.loc[["A:mark"]].to_numpy(), b.loc[["B:mark"]].to_numpy()]), columns=a.columns, index=["A:mark", "B:mark"], geometry="geometry", crs=a.crs)  # fmt: skip
-    found, lengths = compared(mixed, rough, TABLE, tolerance_m=200)
+    found, lengths = compared(stacked(a.loc[["A:mark"]], b.loc[["B:mark"]]), rough, TABLE, tolerance_m=200)
     assert found.empty
     assert lengths["överens"].sum() == pytest.approx(lengths["length_m"].sum())
     faulty, _ = planted(rough)
     other, _ = planted(fine)
-    rows = [faulty[faulty["plan_id"] == "A"], other[other["plan_id"] == "B"]]
-    both = gpd.GeoDataFrame(np.concatenate([r.to_numpy() for r in rows]), columns=faulty.columns, index=[*rows[0].index, *rows[1].index], geometry="geometry", crs=a.crs)  # fmt: skip
+    both = stacked(faulty[faulty["plan_id"] == "A"], other[other["plan_id"] == "B"])
     found = borders(both, rough, TABLE, tolerance_m=200, own={"B": fine.geometry["B"]})
     assert kinds(found)["konflikt"] == 2
     assert kinds(found)["tyst plan"] == 2

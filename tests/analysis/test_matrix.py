@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.analysis.matrix import claims, evidence, matrix
+from spatial.analysis.rules import inside_zone, tiled
 from spatial.strategy import Choice, Goal, Rule
 from spatial.terms import Parameter, Title
 
@@ -214,3 +215,13 @@ def test_equal_sides_support_and_are_said_to_be_mixed(structure):
     assert cell["mixed"]
     assert cell["verdict"] == "stödjer"
     assert math.isclose(cell["support_measure"], cell["against_measure"])
+
+
+def test_pieces_of_a_zone_lose_nothing():
+    zone = shapely.buffer(shapely.points([[5000, 5000], [15_000, 5000], [5000, 40_000]]), 10_000)
+    pieces = tiled(zone)
+    assert shapely.area(pieces).sum() == pytest.approx(shapely.union_all(zone).area)
+    shapes = np.asarray([shapely.box(9000, 2000, 10_000, 4000), shapely.box(0, 0, 30_000, 60_000)], object)
+    assert inside_zone(shapes, zone, shapely.area) == pytest.approx(
+        [2e6, shapely.union_all(zone).intersection(shapes[1]).area]
+    )

@@ -1,0 +1,79 @@
+"""The worked examples of docs/matris.md and docs/granser.md, and the planted faults of the embedded example."""
+
+import runpy
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from spatial.analysis.borders import borders
+from spatial.analysis.matrix import evidence, matrix
+from spatial.image import compose
+from spatial.inputs.config import read_settings
+from spatial.inputs.layers import read_layers
+from spatial.strategy import Choice, Goal, Rule
+from spatial.terms import Parameter, Title
+
+ROOT = Path(__file__).parents[2]
+P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
+KINDS = {
+    "conflict": "konflikt",
+    "silent": "tyst plan",
+    "corridor_stops": "länk som stannar",
+    "green_broken": "brutet grönt samband",
+}
+
+
+@cache
+def example():
+    settings = read_settings()
+    image = compose(settings, read_layers(settings))
+    parts = [layer.geo for name, layer in image.layers.items() if layer.meta.role == "plans"]
+    return settings, image, pd.concat(parts)
+
+
+def expected(settings, tolerance):
+    faults = [p for p in settings.models.plans.planted if p.fault and p.kind in KINDS]
+    large = [p for p in faults if p.unit == "antal" or p.size > tolerance]
+    return sorted((*sorted((p.municipality, p.other)), KINDS[p.kind]) for p in large)
+
+
+@pytest.mark.parametrize("tolerance", [100, 200, 1000])
+def test_exactly_the_planted_faults_of_the_example_are_found(tolerance):
+    settings, image, features = example()
+    found = borders(features, image.layers["kommuner"].geo, settings.compatibility, tolerance_m=tolerance)
+    assert sorted(map(tuple, found[["plan_a", "plan_b", "kind"]].to_numpy())) == expected(settings, tolerance)
+
+
+def test_the_numbers_of_the_border_page():
+    _, image, _ = example()
+    page = (ROOT / "docs" / "granser.md").read_text(encoding="utf-8")
+    names = image.layers["kommuner"].geo["name"]
+    sized = image.indicators["granser"].query("kind in ['konflikt', 'tyst plan']")
+    assert len(sized) == 4
+    for _, row in sized.iterrows():
+        pair = names[row["plan_a"]], names[row["plan_b"]]
+        told = f" | {row['kind']} | {row['length_m']:.0f} |"
+        assert any("–".join(order) + told in page for order in (pair, pair[::-1]))
+
+
+def test_the_numbers_of_the_matrix_page():
+    page = (ROOT / "docs" / "matris.md").read_text(encoding="utf-8")
+    box = P["box"]
+    rule = Rule(
+        kind="avoids",
+        features=Choice(pivots=["sammanhangande_bostad"]),
+        layer="vatten",
+        parameter=Parameter(value=500, unit="m", source="s", why="w"),
+        full=Parameter(value=1000, unit="ha", source="s", why="w"),
+    )
+    goal = Goal(id="sjo", kind="mål", title=Title(sv="sjö"), basis="exempel", rule=rule)
+    plan = P["plans"](P["feature"]("1", "A", "sammanhangande_bostad", box(4000, 0, 8000, 6000)))
+    water = {"vatten": P["layer"]({"v": box(0, 0, 20_000, 1000)})}
+    cell = matrix(evidence(plan, [goal], water), [goal], ["A"], water).iloc[0]
+    assert f"| {cell['support_measure']:.0f} | {cell['support_strength']:.2f} |".replace(".", ",") in page
+    assert f"| {cell['against_measure']:.0f} | {cell['against_strength']:.2f} |".replace(".", ",") in page
+    assert (cell["verdict"], bool(cell["mixed"])) == ("stödjer", True)
+    assert "betyg" in page
+    assert "inte* förklara" in page
