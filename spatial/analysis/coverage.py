@@ -14,6 +14,8 @@ from spatial.analysis.grid import require_same_crs
 from spatial.geo import same_crs
 from spatial.model import Raster
 
+IntArray = npt.NDArray[np.integer]
+
 UNCOVERED: Final = "utanför underlaget"
 """The column of what no classed cell covers, so that a zone's areas add up to the zone."""
 _M2_PER_KM2: Final = 1e6
@@ -63,16 +65,17 @@ def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = Non
     """
     require_same_crs(zones)
     name = next(iter(raster.bands)) if band is None else band
-    values = raster.bands[name]
-    if not zones.index.is_unique or not np.issubdtype(values.dtype, np.integer):
+    band_values = raster.bands[name]
+    if not zones.index.is_unique or not np.issubdtype(band_values.dtype, np.integer):
         message = f"zone codes repeat, or band {name!r} is not of whole numbers"
         raise ValueError(message)
+    values: IntArray = band_values.astype(band_values.dtype, copy=False)
     names = [*dict.fromkeys(raster.classes.values()), UNCOVERED]
     table = pd.DataFrame(0.0, index=zones.index, columns=pd.Index(names, dtype=object))
     if not len(zones):
         return table
     moved = _moved(zones, raster.grid.crs)
-    coded, transform = _window(_positions(values, raster.classes, names), len(names), raster.grid.transform, moved)
+    coded, transform = _window(values, raster.classes, names, raster.grid.transform, moved)
     weights = _row_weights(transform, coded.shape, raster.grid.crs)
     shares = _class_shares(coded, transform, weights, moved.set_crs(raster.grid.crs, allow_override=True), len(names))
     table[:] = shares * (zones.area.to_numpy() / _M2_PER_KM2)[:, None]
@@ -86,32 +89,50 @@ def _moved(zones: gpd.GeoDataFrame, crs: str) -> gpd.GeoSeries:
     return geometry.segmentize(_EDGE_M).to_crs(crs)
 
 
-def _positions(values: npt.NDArray[np.generic], classes: Mapping[int, str], names: list[str]) -> npt.NDArray[np.int32]:
+def _positions(values: IntArray, classes: Mapping[int, str], names: list[str]) -> IntArray:
     """Return the band with each class's position in ``names``, counted from 1; unnamed values are the last."""
-    coded = np.full(values.shape, len(names), np.int32)
-    for value, name in classes.items():
-        coded[values == value] = names.index(name) + 1
+    small = np.uint8 if len(names) < np.iinfo(np.uint8).max else np.int32  # a byte a cell is read four times as fast
+    limits = np.iinfo(values.dtype)
+    known = [value for value in classes if limits.min <= value <= limits.max]
+    if limits.bits <= 16:  # a table of every value there can be: one pass, however many classes
+        table = np.full(2**limits.bits, len(names), small)
+        for value in known:
+            table[value % 2**limits.bits] = names.index(classes[value]) + 1
+        return np.asarray(table[values.view(f"u{values.dtype.itemsize}")])
+    coded = np.full(values.shape, len(names), small)
+    for value in known:
+        coded[values == value] = names.index(classes[value]) + 1
     return coded
 
 
-def _window(
-    coded: npt.NDArray[np.int32], outside: int, transform: Affine, zones: gpd.GeoSeries
-) -> tuple[npt.NDArray[np.int32], Affine]:
-    """Return the band cut, or filled out with ``outside``, to the rows and columns that the zones reach."""
+def _cut(
+    values: IntArray, transform: Affine, zones: gpd.GeoSeries
+) -> tuple[IntArray, tuple[int, int], tuple[int, int, int, int]]:
+    """Return the part of the band that the zones reach, its first row and column, and the window that they reach."""
     west, south, east, north = zones.total_bounds
     first_col, last_col = sorted((np.array([west, east]) - transform.c) / transform.a)
     first_row, last_row = sorted((np.array([south, north]) - transform.f) / transform.e)
     top, left = int(np.floor(first_row)) - 1, int(np.floor(first_col)) - 1
     bottom, right = int(np.ceil(last_row)) + 1, int(np.ceil(last_col)) + 1
-    window = np.full((bottom - top, right - left), outside, np.int32)
-    rows = slice(max(top, 0), max(min(bottom, coded.shape[0]), 0))
-    cols = slice(max(left, 0), max(min(right, coded.shape[1]), 0))
-    part = coded[rows, cols]
+    rows = slice(max(top, 0), max(min(bottom, values.shape[0]), 0))
+    cols = slice(max(left, 0), max(min(right, values.shape[1]), 0))
+    return values[rows, cols], (rows.start, cols.start), (top, left, bottom, right)
+
+
+def _window(
+    values: IntArray, classes: Mapping[int, str], names: list[str], transform: Affine, zones: gpd.GeoSeries
+) -> tuple[IntArray, Affine]:
+    """Return the coded band cut, or filled out with what has no name, to the rows and columns that the zones reach."""
+    part, (row, col), (top, left, bottom, right) = _cut(values, transform, zones)
+    coded = _positions(np.ascontiguousarray(part), classes, names)
+    corner = Affine(transform.a, 0, transform.c + left * transform.a, 0, transform.e, transform.f + top * transform.e)
+    if part.shape == (bottom - top, right - left):
+        return coded, corner
+    window = np.full((bottom - top, right - left), len(names), coded.dtype)
     if part.size:
-        y, x = rows.start - top, cols.start - left
-        window[y : y + part.shape[0], x : x + part.shape[1]] = part
-    corner_x, corner_y = transform.c + left * transform.a, transform.f + top * transform.e
-    return window, Affine(transform.a, 0, corner_x, 0, transform.e, corner_y)
+        y, x = row - top, col - left
+        window[y : y + part.shape[0], x : x + part.shape[1]] = coded
+    return window, corner
 
 
 def _row_weights(transform: Affine, shape: tuple[int, ...], crs: str) -> npt.NDArray[np.float64] | None:
@@ -123,7 +144,7 @@ def _row_weights(transform: Affine, shape: tuple[int, ...], crs: str) -> npt.NDA
 
 
 def _class_shares(
-    coded: npt.NDArray[np.int32],
+    coded: IntArray,
     transform: Affine,
     row_weights: npt.NDArray[np.float64] | None,
     zones: gpd.GeoSeries,

@@ -17,6 +17,7 @@ __all__ = [
     "first_zone",
     "lattice_for",
     "parse_cell_ids",
+    "points_in",
     "require_same_crs",
     "scb_cell_ids",
     "sums_by_zone",
@@ -96,9 +97,43 @@ def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside
 def first_zone(points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     """Return the first of the polygons that each point lies in or on the border of, -1 in none: arrays in and out."""
     position = np.full(len(points), len(polygons))
-    zone, point = shapely.STRtree(points).query(polygons, predicate="intersects")
+    zone, point = points_in(points, polygons)
     np.minimum.at(position, point, zone)
     return np.where(position == len(polygons), -1, position).astype(np.int64)
+
+
+def points_in(
+    points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return which polygon holds which point, borders included, as positions: arrays in, arrays out.
+
+    Points sorted by their y: a polygon looks only at the slice that its box spans, which is several times as quick as
+    an index over points where zones are few and large.
+
+    Examples
+    --------
+    >>> found = points_in(np.array([shapely.Point(1, 0), shapely.Point(5, 5)]), np.array([shapely.box(0, 0, 1, 1)]))
+    >>> [positions.tolist() for positions in found]
+    [[0], [0]]
+    """
+    nothing = np.zeros(0, np.int64)
+    if not len(points) or not len(polygons):
+        return nothing, nothing
+    order = np.argsort(shapely.get_y(points), kind="stable")
+    x, y = shapely.get_x(points)[order], shapely.get_y(points)[order]
+    # Prepared copies: a prepared geometry that two threads share brings the interpreter down.
+    own = np.asarray(shapely.from_wkb(shapely.to_wkb(polygons)), object)
+    zones, found = [nothing], [nothing]
+    for zone, (polygon, (west, south, east, north)) in enumerate(zip(own, shapely.bounds(own), strict=True)):
+        begin, end = np.searchsorted(y, south, "left"), np.searchsorted(y, north, "right")
+        near = begin + np.flatnonzero((x[begin:end] >= west) & (x[begin:end] <= east))
+        if not len(near):
+            continue
+        shapely.prepare(polygon)
+        inside = order[near[shapely.intersects_xy(polygon, x[near], y[near])]]
+        zones.append(np.full(len(inside), zone))
+        found.append(inside)
+    return np.concatenate(zones), np.concatenate(found)
 
 
 def _nearest(

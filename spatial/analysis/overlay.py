@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.coverage import UNCOVERED, raster_areas
-from spatial.analysis.grid import require_same_crs
+from spatial.analysis.grid import points_in, require_same_crs
 
 __all__ = [
     "UNCOVERED",
@@ -200,7 +200,7 @@ def people_in_zones(
     require_same_crs(cells, zones)
     _require_unique(zones)
     points, polygons = np.asarray(cells.geometry, object), np.asarray(zones.geometry, object)
-    zone, cell = shapely.STRtree(points).query(polygons, predicate="intersects")
+    zone, cell = points_in(points, polygons)
     sums = {
         name: np.bincount(zone, cells[name].fillna(0).to_numpy(float)[cell], minlength=len(zones)) for name in columns
     }

@@ -73,7 +73,7 @@ def _living_on(work: Work, cells: Layer, land: Raster | gpd.GeoDataFrame, names:
     table = contents.people_by_land(lived["population_inv"], lived["municipality_code"], shares, ALL_ZONES)
     table.insert(1, "zone_name", table["zone"].map(names))
     draws: redraw.Draws | None = work.value("draws")
-    if draws is None or not draws.modelled or not isinstance(land, Raster):
+    if draws is None or not draws.modelled:
         return table
     drawn = contents.land_of_cells(land, draws.cells, lattice, bare).reindex(columns=shares.columns, fill_value=0.0)
     zones = pd.Index(table["zone"].unique())
