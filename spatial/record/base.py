@@ -90,6 +90,17 @@ def open_record(folder: Path, limits: RecordLimits | None = None, *, url: str | 
     return SqliteRecord(folder / FILE, limits)
 
 
+def events_beside(folder: Path, limits: RecordLimits | None = None) -> list[Event]:
+    """Return what a region's working group has added; nothing, and no new file, where no group has worked."""
+    if not os.environ.get(URL) and not (folder / FILE).is_file():
+        return []
+    record = open_record(folder, limits)
+    try:
+        return record.events()
+    finally:
+        record.close()
+
+
 def minute_before(time: str) -> str:
     """Return the time a minute before, written as times are kept.
 
