@@ -11,6 +11,7 @@ from spatial.texts import text
 from spatial.views.report_parts import Heading, Part, Table, Words
 from spatial.views.report_plans import (
     MOST_ROWS,
+    Row,
     about,
     cell,
     codes_of,
