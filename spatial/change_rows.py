@@ -13,7 +13,10 @@ from spatial.analysis.difference import ADDED, CHANGED, MOVED, REMOVED
 from spatial.errors import Fault, LayerError
 from spatial.model import Layer, StructureImage
 
+MODELLED: Final = "planer"
+"""The layer that modelled plans are given as, once a strategist has changed them."""
 _EXAMPLE_MAPPING: Final = "boverket"
+_KEPT: Final = ("aspect", "code", "time", "name", "consideration")
 
 
 def change_rows(
@@ -39,7 +42,8 @@ def change_rows(
     columns : list of str
         What was compared.
     given : list of Layer
-        What the layer was made from; empty where it was modelled: then every row is kept, so that it can be given.
+        What the layer was made from; empty where it was modelled: then every row of its kind is kept as it was, so
+        that the layer can be given.
 
     Raises
     ------
@@ -47,22 +51,23 @@ def change_rows(
         If a row was modelled among others that were given.
     """
     there = [name for name in columns if name in new.columns]
-    touched = {str(key): rows for key, rows in table.groupby("id", sort=True)}
-    rows = [_row(image, layer, given, key, lines, old, new, there) for key, lines in touched.items()]
-    if given:
-        return tuple(rows)
-    whole = [row for row in rows if row.change == "removed"]
-    extra = [name for name in ("plan_id", "aspect", *there) if name in old.columns]
-    for key, row in new.iterrows():
-        was = old.loc[key] if key in old.index else None
-        moved = str(key) in touched and bool((touched[str(key)]["change"] == MOVED).any())
-        values = {name: (None if was is None else _value(was[name]), _value(row.get(name))) for name in extra}
-        plan = _value(row.get("plan_id"))
-        values |= {"municipality": (plan, plan), "mapping": (_EXAMPLE_MAPPING, _EXAMPLE_MAPPING)}
-        before = _hex(was["geometry"]) if moved and was is not None else None
-        kind = "base" if was is not None else "added"
-        whole.append(RowChange(str(key), kind, layer, values, (before, _hex(row["geometry"])), _name(row)))  # type: ignore[arg-type]
-    return tuple(whole)
+    groups = table.groupby("id", sort=True)
+    rows = [_row(image, layer, given, str(key), lines, old, new, there) for key, lines in groups]
+    return tuple(rows if given else [*_base(image, layer), *rows])
+
+
+def _base(image: StructureImage, layer: str) -> list[RowChange]:
+    """Return the rows of every modelled layer of the role as they are: plans lie in a layer for each geometry."""
+    role = image.layers[layer].meta.role
+    rows = []
+    for own in image.layers.values():
+        if own.meta.role == role:
+            for key, row in own.geo.iterrows():
+                cells = {one: _value(row.get(one)) for one in _KEPT}
+                plan = {"municipality": _value(row.get("plan_id")), "mapping": _EXAMPLE_MAPPING}
+                pairs = {one: (value, value) for one, value in {**cells, **plan}.items()}
+                rows.append(RowChange(str(key), "base", MODELLED, pairs, (None, _hex(row["geometry"])), ""))
+    return rows
 
 
 def _row(
@@ -83,7 +88,7 @@ def _row(
     if ADDED in kinds:
         row = new.loc[key]
         values = {name: (None, _value(row[name])) for name in columns}
-        origin = _home(image, given, row["geometry"], layer)
+        origin = _home(image, given, row["geometry"])
         return RowChange(key, "added", origin, values, (None, _hex(row["geometry"])), _name(row))
     origin, own = _origin(given, key, layer)
     told = lines[lines["change"] == CHANGED]
@@ -102,11 +107,11 @@ def _origin(given: list[Layer], key: str, layer: str) -> tuple[str, str]:
             if name and name in item.frame.index:
                 return item.id, name
     if not given:
-        return layer, key
+        return MODELLED, key
     raise LayerError([Fault("export.modelled_row", layer, key)])
 
 
-def _home(image: StructureImage, given: list[Layer], shape: Any, layer: str) -> str:
+def _home(image: StructureImage, given: list[Layer], shape: Any) -> str:
     """Return the layer that a new row belongs to: places beyond the border have one of their own."""
     ground = image.layers.get("kommuner")
     beyond = [item for item in given if item.meta.role == "outside_places"]
@@ -114,7 +119,7 @@ def _home(image: StructureImage, given: list[Layer], shape: Any, layer: str) -> 
         reach = image.settings.region.grid.max_outside_m.value
         if shapely.distance(shape, np.asarray(ground.geo.geometry, object)).min() > reach:
             return beyond[0].id
-    return given[0].id if given else layer
+    return given[0].id if given else MODELLED
 
 
 def _hex(shape: Any) -> str:

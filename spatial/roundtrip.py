@@ -25,11 +25,11 @@ from spatial.texts import LANGUAGES
 from spatial.views.columns import plain
 
 _ORIGINS: Final[Mapping[str, tuple[Role, ...]]] = {
-    "noder": ("localities", "outside_places"),
-    "planomraden": ("plans",),
-    "service": ("services",),
+    "nodes": ("localities", "outside_places"),
+    "plans": ("plans",),
+    "services": ("services",),
 }
-"""The image's layers that a strategist edits, and the roles of what they are made from."""
+"""The roles of what the image's layers of a role are made from, where a strategist edits them."""
 _FIXED: Final = frozenset({"municipalities", "regions", "population_grid", "land_use", "roads"})
 """Roles whose rows are not edited one by one."""
 _ROUNDING_M: Final = 0.05
@@ -56,10 +56,10 @@ class Proposal:
 
 def editable(image: StructureImage) -> dict[str, Role]:
     """Return the layers that may come back changed, each with the role of what it is made from."""
-    found: dict[str, Role] = {name: roles[0] for name, roles in _ORIGINS.items() if name in image.layers}
+    found = {name: _ORIGINS[layer.meta.role][0] for name, layer in image.layers.items() if layer.meta.role in _ORIGINS}
     for name, layer in image.inputs.items():
         spatial = isinstance(layer.frame, gpd.GeoDataFrame)
-        if spatial and name not in found and layer.meta.role not in _FIXED | {"nodes"} and name in image.layers:
+        if spatial and name not in found and layer.meta.role not in _FIXED and name in image.layers:
             found[name] = layer.meta.role  # type: ignore[assignment]
     return found
 
@@ -91,11 +91,11 @@ def proposals(image: StructureImage, path: Path, *, name: str | None = None, par
     tables = gate.upload_layers(path, name=sent)
     known = editable(image)
     untouched = f"{image.settings.region.year}-12-31T00:00:00"
-    wanted = [one for one in tables if one in known and (one in _ORIGINS or not tables[one].startswith(untouched))]
-    if not wanted and len(tables) > 1:
+    ours = [one for one in tables if one in known]
+    if not ours and len(tables) > 1:
         raise GateError("export.nothing_known", name=sent, layers=", ".join(known))
-    pairs: list[tuple[str, str | None]] = [(one, one) for one in wanted]
-    if not pairs:
+    pairs: list[tuple[str, str | None]] = [(one, one) for one in ours if not tables[one].startswith(untouched)]
+    if not ours:
         pairs = [(_recognised(image, path, sent, known), None)]
     found, faults = list[Proposal](), list[Fault]()
     for layer, table in pairs:
@@ -173,9 +173,9 @@ def _names(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _columns(image: StructureImage, layer: str) -> list[str]:
-    own = COMES_BACK.get(layer)
-    if own is not None:
-        return list(own)
+    role = image.layers[layer].meta.role
+    if role in COMES_BACK:
+        return list(COMES_BACK[role])
     return [str(name) for name in image.inputs[layer].frame.columns if name != "geometry"]
 
 
@@ -257,7 +257,7 @@ def _misplaced(image: StructureImage, placed: gpd.GeoDataFrame) -> list[Fault]:
 
 
 def _given(image: StructureImage, layer: str) -> list[Layer]:
-    roles = _ORIGINS.get(layer)
+    roles = _ORIGINS.get(image.layers[layer].meta.role)
     if roles is None:
         return [image.inputs[layer]]
     return [item for role in roles for item in image.inputs.values() if item.meta.role == role]

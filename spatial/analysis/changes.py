@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from spatial.errors import Fault
-from spatial.fingerprints import fingerprint_of_values
+from spatial.fingerprints import fingerprint_of_frame, fingerprint_of_values
 from spatial.model import Layer, LayerMeta
 from spatial.settings import Title
 from spatial.texts import text
@@ -24,11 +24,11 @@ OVERRIDE: Final = "level_override"
 """The column of a place in which a strategist sets its level; ``NO_LEVEL`` for none."""
 NO_LEVEL: Final = "ingen"
 COMES_BACK: Final[Mapping[str, tuple[str, ...]]] = {
-    "noder": ("name", "population_inv", OVERRIDE),
-    "planomraden": ("code", "name", "time", "consideration"),
-    "service": ("name", "service_type"),
+    "nodes": ("name", "population_inv", OVERRIDE),
+    "plans": ("code", "name", "time", "consideration"),
+    "services": ("name", "service_type"),
 }
-"""The columns of the image's layers that a strategist edits; the others are calculated."""
+"""The columns that a strategist edits in the image's layers of a role; the others are calculated."""
 _CRS: Final = "EPSG:3006"
 
 
@@ -36,8 +36,8 @@ _CRS: Final = "EPSG:3006"
 class RowChange:
     """What happened to a row: ``cells`` by column and the geometry (WKB in hexadecimal, EPSG:3006), each old and new.
 
-    ``origin`` is the layer that the row was, or is to be, read from. A *base* row makes a layer that was modelled into
-    one that is given.
+    ``origin`` is the layer that the row was, or is to be, read from. A *base* row is one of a layer that was modelled,
+    as it was: with them it becomes a layer that is given, and the changes are laid over it.
     """
 
     id: str
@@ -65,17 +65,13 @@ class Change:
     @property
     def touched(self) -> int:
         """How many rows are other than before."""
-        return sum(_differs(row) for row in self.rows)
+        return sum(row.change != "base" for row in self.rows)
 
     @property
     def seal(self) -> str:
         """The fingerprint of what it changes, whenever it was taken."""
         rows = [[row.id, row.change, row.origin, _new(row.cells), row.geometry[1]] for row in self.rows]
         return fingerprint_of_values([self.layer, self.role, rows])
-
-
-def _differs(row: RowChange) -> bool:
-    return row.change != "base" or row.geometry[0] is not None or any(old != new for old, new in row.cells.values())
 
 
 def _new(values: Mapping[str, Pair]) -> dict[str, Any]:
@@ -109,9 +105,9 @@ def with_changes(layers: Mapping[str, Layer], changes: Iterable[Change]) -> dict
         if change.withdrawn is None:
             for origin in dict.fromkeys(row.origin for row in change.rows):
                 rows = [row for row in change.rows if row.origin == origin]
-                found = _changed(out[origin], rows, change) if origin in out else _given(origin, rows, change)
+                found = out.get(origin) or _given(origin, rows, change)
                 if found is not None:
-                    out[origin] = found
+                    out[origin] = _changed(found, rows, change)
     return out
 
 
@@ -122,7 +118,7 @@ def _changed(layer: Layer, rows: list[RowChange], change: Change) -> Layer:
         Fault("export.conflict", change.title or layer.id, key, "warning", 1, {"number": change.number}) for key in gone
     ]
     edited = [row for row in rows if row.change == "changed" and row.id not in gone]
-    added = [row for row in rows if row.change in {"added", "base"}]
+    added = [row for row in rows if row.change == "added"]
     dropped = {row.id for row in rows if row.change == "removed"} | {row.id for row in added}
     frame = frame[~frame.index.isin(list(dropped))]
     frame = _with_values(frame, edited)
@@ -179,7 +175,7 @@ def _joined(frame: Any, added: gpd.GeoDataFrame) -> Any:
 
 def _given(origin: str, rows: list[RowChange], change: Change) -> Layer | None:
     """Return a layer of the rows of a modelled one; None where the change rests on a layer that is gone."""
-    own = [row for row in rows if row.change in {"added", "base"}]
+    own = [row for row in rows if row.change == "base"]
     if not own or not change.role:
         return None
     frame = _frame(own).sort_index(kind="stable")
@@ -188,10 +184,10 @@ def _given(origin: str, rows: list[RowChange], change: Change) -> Layer | None:
         role=change.role,
         status="modellerat",
         year=int(change.time[:4]),
-        source=text("export.source", source="Strukturbild", day=change.time[:10]),
+        source=text("export.model"),
         provider="Strukturbild",
         licence="CC0-1.0",
         lineage=text("export.lineage"),
         crs=_CRS,
     )
-    return Layer(origin, meta, frame, change.seal, rows_read=len(frame))
+    return Layer(origin, meta, frame, fingerprint_of_frame(frame), rows_read=len(frame))

@@ -88,10 +88,10 @@ def fill_layer(element: ET.Element, item: Packaged, settings: Settings, lang: st
     ET.SubElement(element, "layerOpacity").text = f"{opacity:g}"
     names = field_names(item.frame)
     fill_fields(element, names, settings, lang, _choices(item, settings, lang))
-    if item.id in COMES_BACK:
+    if item.meta.role in COMES_BACK:
         editable = ET.SubElement(element, "editable")
         for name in names:
-            ours = "1" if name in COMES_BACK[item.id] else "0"
+            ours = "1" if name in COMES_BACK[item.meta.role] else "0"
             ET.SubElement(editable, "field", {"name": name, "editable": ours})
     shown = "name" if "name" in names else "id"
     ET.SubElement(element, "previewExpression").text = f'"{shown}"'

@@ -4,16 +4,20 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
 from spatial import build as workshop
+from spatial.analysis.changes import with_changes
 from spatial.cli import cli
 from spatial.errors import LayerError
+from spatial.image import compose
 from spatial.record.changes import read_changes, set_withdrawn
 from spatial.roundtrip import effects, proposals, take
 from spatial.views.qgis import export_qgis
@@ -200,6 +204,29 @@ def test_a_plan_comes_back_and_reaches_its_class(region):
     assert image.layers["planomraden"].frame.loc[key, "pivot"] == "vatten"
     assert after.layers["planomraden"].frame.loc[key, "pivot"] == "verksamheter_industri"
     assert len(after.layers["planomraden"].frame) == len(image.layers["planomraden"].frame)
+
+
+def test_a_modelled_plan_becomes_a_given_one(embedded, tmp_path):
+    image = embedded.image
+    plans = {name: layer.frame for name, layer in image.layers.items() if layer.meta.role == "plans"}
+    assert len(plans) > 1
+    assert not [layer for layer in image.inputs.values() if layer.meta.role == "plans"]
+    gpkg = export_qgis(image, tmp_path)[0]
+    key, gone = plans["planomraden"].index[:2]
+    in_qgis(gpkg, {"planomraden": {"change": {key: {"code": "Verksamheter och industri"}}, "delete": [gone]}})
+    (found,) = proposals(image, gpkg)
+    assert {row["change"] for row in found.table.to_dict("records")} == {"changed", "removed"}
+    change = replace(found.change, number=1, time="2026-01-01T00:00:00Z")
+    assert change.touched == 2
+    layers = with_changes(image.inputs, [change])
+    assert (layers["planer"].meta.role, layers["planer"].meta.status) == ("plans", "modellerat")
+    after = compose(image.settings, layers)
+    features = pd.concat([layer.frame for layer in after.layers.values() if layer.meta.role == "plans"])
+    before = pd.concat(plans.values())
+    assert set(before.index) - set(features.index) == {gone}
+    assert features.loc[key, "pivot"] == "verksamheter_industri"
+    kept = [one for one in before.index if one not in {key, gone}]
+    assert features.loc[kept, "fingerprint"].equals(before.loc[kept, "fingerprint"])
 
 
 @pytest.mark.parametrize(
