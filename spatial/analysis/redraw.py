@@ -67,7 +67,7 @@ def redraw_population(ground: Ground, parameters: Mapping[str, float], options: 
         own = varied(parameters, options.varied, options.spread_share.value, (options.seed, _PEOPLE, run))
         runs.append(people_on(ground, own, options.seed * 10_000 + run))
     people = np.stack(runs)
-    ever = people.any(axis=0)
+    ever = np.asarray(people.any(axis=0), bool)
     cells = inhabited(ground, people[0], ever).drop(columns="population_inv")
     return Draws(cells, people[:, ever].astype(float), options.low_percentile.value, options.high_percentile.value)
 
