@@ -9,7 +9,7 @@ from spatial.texts import text
 from spatial.views.report_parts import Bullets, Heading, Part, Table, Words
 from spatial.views.report_plans import about, examples, frame_of
 from spatial.views.report_structure import ALL, population_status, shares_within
-from spatial.views.report_telling import Teller
+from spatial.views.report_telling import MODELLED, Teller
 
 _SERVICES: Final = 3
 
@@ -67,12 +67,13 @@ def _service(tell: Teller, code: str | None) -> list[str]:
     table = tell.image.indicators.get("service_inom")
     if table is None or table.empty:
         return []
-    lines = []
+    lines, modelled = list[str](), tell.status("rutnat", "service") == MODELLED
     told = table[["service", "threshold_min"]].drop_duplicates("service").head(_SERVICES)
     for service, limit in told.itertuples(index=False):
         of = shares_within(table, service, limit)
         own = of.drop(ALL, errors="ignore")
-        said = {"minutes": tell.number(limit), "service": tell.services.get(service, service).lower()}
+        mark = tell.say("summary.mark") if modelled else ""
+        said = {"mark": mark, "minutes": tell.number(limit), "service": tell.services.get(service, service).lower()}
         whole = tell.percent(float(of.get(ALL, float("nan"))))
         if code is None:
             worst = f"{tell.municipality(own.idxmin())} ({tell.percent(float(own.min()))})"
