@@ -82,7 +82,8 @@ def _view(told: Mapping[str, Any] | None) -> View:
         return AreaView()
     lat, lon, zoom = (float(told[name]) for name in ("lat", "lon", "zoom"))
     size = {f"{name}_px": float(told[name]) for name in ("width", "height") if told.get(name)}
-    return PlaceView(lat=lat, lon=lon, zoom=min(max(zoom, 0.0), 18.0), **size)
+    place = {"lat": lat, "lon": lon, "zoom": min(max(zoom, 0.0), 18.0), **size}
+    return PlaceView.model_validate({"kind": "place", **place})
 
 
 def _at(story: Story, step_id: str) -> int:

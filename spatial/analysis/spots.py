@@ -117,8 +117,7 @@ def _closed(squares: npt.NDArray[np.object_], gap_m: float) -> shapely.Geometry:
     if not gap_m or len(squares) == 1:
         return shapely.union_all(squares)
     grown = shapely.union_all(shapely.buffer(squares, gap_m, quad_segs=1, join_style="mitre"))
-    shrunk = shapely.buffer(grown, -gap_m, quad_segs=1, join_style="mitre")
-    return shapely.union_all([shrunk, *squares])
+    return shapely.buffer(grown, -gap_m, quad_segs=1, join_style="mitre")
 
 
 def _spots(cells: pd.DataFrame, grid: Grid, gap_cells: int) -> pd.DataFrame:

