@@ -9,7 +9,18 @@ from spatial.errors import StrukturbildError
 from spatial.pages.shared import language, opened
 from spatial.texts import text
 
-PAGES = ("karta", "kommunen", "service", "noder", "seminarium", "underlag")
+PAGES = (
+    "karta",
+    "kommunen",
+    "service",
+    "noder",
+    "op_rus",
+    "granser",
+    "granska_plan",
+    "rekommendationer",
+    "seminarium",
+    "underlag",
+)
 HERE = Path(str(files("spatial")))
 
 

@@ -1,6 +1,8 @@
 """One plan's file as somebody sent it: its codes, its features for the readiness check, the draft of its mapping."""
 
 import json
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatial.errors import ConfigError
+from spatial.errors import ConfigError, GateError
 from spatial.inputs import gate
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
@@ -42,11 +44,23 @@ def coded(
     GateError, ConfigError
         If the file is refused, has no geometry, or no column can be taken for the code.
     """
-    frame = _opened(file, layer)
-    chosen = column or _guessed(frame, "code")
+    return coded_frame(_opened(file, layer), column, name_column)
+
+
+def coded_frame(
+    frame: gpd.GeoDataFrame, column: str | None, name_column: str | None = None
+) -> tuple[gpd.GeoDataFrame, str, str | None]:
+    """Return what ``coded`` does, of a frame that the gate has let in.
+
+    Raises
+    ------
+    ConfigError
+        If no column can be taken for the code.
+    """
+    chosen = column or guessed(frame, "code")
     if chosen is None or chosen not in frame.columns:
         raise ConfigError("plans.which_column", column=column or "–", columns=_listed(frame))
-    spelled = name_column or _guessed(frame, "name_of_code")
+    spelled = name_column or guessed(frame, "name_of_code")
     values = {"code": frame[chosen].astype(object)}
     if spelled in frame.columns:
         values["name_of_code"] = frame[spelled].astype(object)
@@ -61,7 +75,8 @@ def _opened(file: Path, layer: str | None) -> gpd.GeoDataFrame:
     return frame
 
 
-def _guessed(frame: pd.DataFrame, meaning: str) -> str | None:
+def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
+    """Return the column that is known to mean something (``GUESSES``), or None."""
     known = {str(name).casefold(): str(name) for name in frame.columns}
     return next((known[name] for name in GUESSES[meaning] if name in known), None)
 
@@ -79,7 +94,7 @@ def plan_features(frame: gpd.GeoDataFrame, municipality: str, column: str | None
     ConfigError
         If no column can be taken for the code.
     """
-    chosen = {meaning: _guessed(frame, meaning) for meaning in GUESSES} | ({"code": column} if column else {})
+    chosen = {meaning: guessed(frame, meaning) for meaning in GUESSES} | ({"code": column} if column else {})
     if chosen["code"] not in frame.columns:
         raise ConfigError("plans.which_column", column=column or "–", columns=_listed(frame))
     taken = {meaning: frame[name].astype(object) for meaning, name in chosen.items() if name is not None}
@@ -123,7 +138,11 @@ def one_plan(
 
 
 def draft_text(table: pd.DataFrame, pivot: Pivot, name: str, column: str) -> str:
-    """Return a draft mapping as YAML, its texts quoted; what is only guessed says so."""
+    """Return a draft mapping as YAML, its texts quoted; what is only guessed says so.
+
+    ``table`` is what ``draft_mapping`` gives, as somebody may have corrected it: a column ``options`` (lists) says
+    what an ambiguous code may be.
+    """
     key = "".join(letter if letter.isalnum() else "_" for letter in name.casefold()).strip("_") or "plan"
     key = key if key[0].isalpha() else f"plan_{key}"
     lines = [
@@ -136,13 +155,74 @@ def draft_text(table: pd.DataFrame, pivot: Pivot, name: str, column: str) -> str
         "default_time: okand",
         "codes:",
     ]
-    for code, count, area, value, score in table[["code", "count", "area_km2", "pivot", "score"]].itertuples(
-        index=False
-    ):
+    columns = ["code", "count", "area_km2", "pivot", "score"]
+    options = table["options"] if "options" in table.columns else [()] * len(table)
+    for (code, count, area, value, score), several in zip(table[columns].itertuples(index=False), options, strict=True):
         note = text("plans.draft_note", count=count, area=f"{area:.2f}", score=f"{score:.2f}")
-        lines.append(f"  {_quoted(code)}: {value}  # {note}")
+        lines.append(f"  {_quoted(code)}: {_rule(value, several)}  # {note}")
     lines.append(text("plans.draft_values", values=", ".join([*(v.id for v in pivot.entries), AMBIGUOUS, UNKNOWN])))
     return "\n".join(lines) + "\n"
+
+
+def _rule(value: str, options: Iterable[str]) -> str:
+    return f"{{pivot: {value}, options: [{', '.join(options)}]}}" if value == AMBIGUOUS else value
+
+
+def mapping_of(content: str, pivot: Pivot) -> PlanMapping:
+    """Return the mapping that a text in YAML holds.
+
+    Raises
+    ------
+    ConfigError
+        With every fault of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        path = Path(folder) / "mappning.yaml"
+        path.write_text(content, encoding="utf-8")
+        return read_mapping(path, pivot)
+
+
+def received_plan(content: bytes, name: str, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Return the frame of a file that came as bytes, through the gate; nothing of it stays on disk.
+
+    Raises
+    ------
+    GateError, ConfigError
+        If the file is refused or has no geometry.
+    """
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        path = _laid(content, folder)
+        frame = gate.read_upload(path, name=name, layer=layer).frame
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise ConfigError("plans.no_geometry", file=name)
+    return frame
+
+
+def layers_of(content: bytes, name: str) -> list[str]:
+    """Return the layers of a file that came as bytes, where it has several.
+
+    Raises
+    ------
+    GateError
+        If the file is refused.
+    """
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        path = _laid(content, folder)
+        known = list(gate.upload_layers(path, name=name))
+        if known:
+            return known
+        try:
+            return list(gate.read_upload(path, name=name).layers)
+        except GateError as error:
+            if error.key != "gate.several_layers":
+                raise
+            return str(error.values["layers"]).split(", ")
+
+
+def _laid(content: bytes, folder: str) -> Path:
+    path = Path(folder) / "inlamnad"
+    path.write_bytes(content)
+    return path
 
 
 def _quoted(value: object) -> str:

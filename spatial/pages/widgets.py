@@ -22,7 +22,7 @@ class Column:
     """A column of a shown table: which, its head, and what kind of value it holds.
 
     ``kind``: text, people, rounded (people in whole hundreds), count, share (0..1, told in per cent), minutes, km
-    (from metres), number (one decimal).
+    (from metres), km1 (with a decimal), number (one decimal).
     """
 
     name: str
@@ -32,11 +32,19 @@ class Column:
 
 
 def show_table(
-    opened: Opened, frame: pd.DataFrame, columns: Sequence[Column], *, name: str, rows: int = 12, downloads: bool = True
-) -> None:
+    opened: Opened,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    name: str,
+    rows: int = 12,
+    downloads: bool = True,
+    pick: bool = False,
+) -> int | None:
     """Show a table, sortable, with the numbers written as the language writes them; CSV and XLSX below it.
 
-    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds.
+    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds. With ``pick`` a row can
+    be chosen; its place is returned.
     """
     lang, least = opened.lang, opened.least
     shown = pd.DataFrame({column.name: _values(frame[column.name], column.kind, least) for column in columns})
@@ -46,9 +54,15 @@ def show_table(
         for column in columns
     }
     high = _ROW_PX * (min(len(shown), rows) + 1) + _LINE_PX
-    st.dataframe(styled, hide_index=True, column_config=config, height=high, key=f"{name}-tabell")
+    given: dict[str, Any] = {"hide_index": True, "column_config": config, "height": high, "key": f"{name}-tabell"}
+    if pick:
+        chosen = st.dataframe(styled, on_select="rerun", selection_mode="single-row", **given)["selection"]["rows"]
+    else:
+        st.dataframe(styled, **given)
+        chosen = []
     if downloads:
         _downloads(opened, shown, columns, name)
+    return int(chosen[0]) if chosen and chosen[0] < len(frame) else None
 
 
 def _values(values: pd.Series, kind: str, least: float) -> pd.Series:
@@ -70,6 +84,7 @@ def writer(kind: str, lang: str, least: float) -> Callable[[Any], str]:
         "share": lambda value: percent(value, lang),
         "minutes": lambda value: minutes(value, lang),
         "km": lambda value: number(value / 1000, lang=lang),
+        "km1": lambda value: number(value / 1000, 1, lang),
         "number": lambda value: number(value, 1, lang),
     }
     return plain.get(kind, lambda value: "–" if pd.isna(value) else str(value))

@@ -141,9 +141,15 @@ def proposal(author: Author, target: Target, what: str, value: str, text: str = 
     return Draft(author, "proposal", target, {"what": what, "value": value, "text": text}, item=item)
 
 
-def adoption(author: Author, recommendation: str, municipality_code: str, status: str, text: str = "") -> Draft:
-    """Return what a municipality has done with a recommendation, named by its stable id."""
-    payload = {"municipality_code": municipality_code, "status": status, "text": text}
+def adoption(
+    author: Author, recommendation: str, municipality_code: str, status: str, text: str = "", *, basis: str = ""
+) -> Draft:
+    """Return what a municipality has done with a recommendation, named by its stable id.
+
+    ``basis`` is what the recommendation rested on when it was answered, so that an answer to what has changed since
+    is known.
+    """
+    payload = {"municipality_code": municipality_code, "status": status, "text": text, "basis": basis}
     item = item_id("adoption", recommendation, municipality_code)
     return Draft(author, "adoption", Target(RECOMMENDATIONS, recommendation), payload, item=item)
 

@@ -52,7 +52,8 @@ def adoption(events: Iterable[Event]) -> pd.DataFrame:
     -------
     DataFrame
         A row a recommendation and municipality that has answered: ``recommendation`` (its stable id), ``status``,
-        ``text``, ``time`` and who said it. Recommendations are named by id alone, so a rebuilt image finds its own.
+        ``text``, ``basis`` (what the recommendation rested on then), ``time`` and who said it. Recommendations are
+        named by id alone, so a rebuilt image finds its own.
     """
     return _answers(current(events, "adoption"))
 
@@ -69,7 +70,7 @@ def adoption_log(events: Iterable[Event]) -> pd.DataFrame:
 
 
 def _answers(events: list[Event]) -> pd.DataFrame:
-    table = _table(events, ("status", "text"))
+    table = _table(events, ("status", "text", "basis"))
     table = table.rename(columns={"feature": "recommendation", "municipality_code": "author_code"})
     table["municipality_code"] = [_told(event.payload, "municipality_code") for event in events]
     return table.drop(columns="layer")

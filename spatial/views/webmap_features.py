@@ -46,7 +46,7 @@ def region_outline(image: StructureImage) -> list[object]:
         return []
     whole = shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry.to_numpy())
     rings = [shapely.Polygon(part.exterior) for part in shapely.get_parts(whole) if part.area > _SIMPLIFY_M**2]
-    return _encoded(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
+    return encoded(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
 
 
 def veil(image: StructureImage) -> list[list[object]]:
@@ -60,7 +60,7 @@ def veil(image: StructureImage) -> list[list[object]]:
     if water is not None and "kind" in water.frame:
         sea = simplified(water.geo.loc[water.frame["kind"] == "hav"], _SIMPLIFY_GROUND_M).geometry.make_valid()
         around = polygonal(shapely.difference(around, shapely.union_all(sea.to_numpy())))
-    return _encoded(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
+    return encoded(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
 
 
 def neighbours(image: StructureImage) -> list[list[object]]:
@@ -68,7 +68,7 @@ def neighbours(image: StructureImage) -> list[list[object]]:
     layer = image.layers.get("grannkommuner")
     if layer is None or layer.frame.empty:
         return []
-    return _encoded(_clipped(simplified(layer.geo, _SIMPLIFY_GROUND_M), surroundings(image)).geometry)
+    return encoded(_clipped(simplified(layer.geo, _SIMPLIFY_GROUND_M), surroundings(image)).geometry)
 
 
 def surroundings(image: StructureImage) -> shapely.Polygon:
@@ -116,7 +116,7 @@ def _vector_layer(
         "p": frame["population_inv"].fillna(0).round().astype(int).tolist() if "population_inv" in frame else None,
         "k": _words(frame, "kind"),
         "s": _words(frame, "service_type") or _words(frame, "service"),
-        "g": _encoded(_clipped(simplified(frame, tolerance), window).geometry),
+        "g": encoded(_clipped(simplified(frame, tolerance), window).geometry),
         "f": told,
     }
     parts = {name: values for name, values in columns.items() if values is not None}
@@ -163,7 +163,7 @@ def _same_kind(shape: shapely.Geometry, original: shapely.Geometry) -> shapely.G
     return polygonal(shape) if shapely.get_dimensions(original) == 2 else shape
 
 
-def _encoded(shapes: gpd.GeoSeries) -> list[list[object]]:
+def encoded(shapes: gpd.GeoSeries) -> list[list[object]]:
     """Return each geometry as nested lists, latitude first: a point, a list of lines, or of polygons of rings."""
     moved = to_crs(gpd.GeoDataFrame(geometry=shapes), WEB_CRS).geometry.to_numpy()
     return [_shape(shape) for shape in moved]

@@ -5,15 +5,52 @@
 
   var P = S.Map.prototype;
   var plainApply = P.apply;
+  var plainResize = P.resize;
   var GAP = 10;
   var LEAST_PX = 2.6;
+  var CLOSEST = 9.5;
 
-  /* {classes: {layer: {id: class}}, beyond: {service, minutes} or null, fit: {layer, id} or null} */
+  /* {classes: {layer: {id: class}}, beyond: {service, minutes} or null, fit: {layer, id} or null,
+     outlined: {shapes: [{d: dimension, g: geometry}], turn} or null} */
   P.apply = function (state) {
     if (state.classes !== undefined) { this.reclass(state.classes || {}); }
     if (state.beyond !== undefined) { this.showBeyond(state.beyond); }
     plainApply.call(this, state);
     if (state.fit !== undefined) { this.fit(state.fit); }
+    if (state.outlined !== undefined) { this.outline(state.outlined); }
+  };
+
+  /* Draws an outline round what a page points at, in the colour of findings, and shows all of it. */
+  P.outline = function (wanted) {
+    if (this.outlined) { this.outlined.remove(); this.outlined = null; }
+    if (!wanted || !wanted.shapes.length) { return; }
+    var pane = this.map.getPane("sb-outlined") || this.map.createPane("sb-outlined");
+    pane.style.zIndex = 620;
+    pane.style.pointerEvents = "none";
+    var group = L.featureGroup();
+    var ground = this.data.ground;
+    [["#FFFFFF", 7, 0.9], [ground.finding, 3, 1]].forEach(function (line) {
+      var style = { pane: "sb-outlined", interactive: false, color: line[0], weight: line[1], opacity: line[2], fill: false };
+      wanted.shapes.forEach(function (shape) {
+        if (shape.d === 0) { L.circleMarker(shape.g, Object.assign({ radius: 11 }, style)).addTo(group); }
+        if (shape.d === 1) { L.polyline(shape.g, style).addTo(group); }
+        if (shape.d === 2) { L.polygon(shape.g, style).addTo(group); }
+      });
+    });
+    this.outlined = group.addTo(this.map);
+    this.showOutlined();
+  };
+
+  P.showOutlined = function () {
+    if (!this.outlined) { return; }
+    this.map.fitBounds(this.outlined.getBounds(), { padding: [36, 36], maxZoom: CLOSEST, animate: false });
+  };
+
+  /* A map of another size goes home; what a page points at is then in view again. */
+  P.resize = function () {
+    var before = this.size;
+    plainResize.call(this);
+    if (this.size !== before) { this.showOutlined(); }
   };
 
   /* Gives things of a layer another class, and so another symbol; those not named keep the class they came with. */
