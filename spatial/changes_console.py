@@ -1,5 +1,6 @@
 """What the commands show of changes from QGIS: each before it is taken, and what followed from it."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -72,7 +73,8 @@ def _metres(moved: float, lang: str) -> str:
     return number(moved, 0 if moved >= 10 else 2, lang=lang) if moved < float("inf") else "–"
 
 
-def _shown(image: StructureImage, column: str, value: object, lang: str) -> str:
+def _shown(image: StructureImage, column: str, given: object, lang: str) -> str:
+    value = None if isinstance(given, float) and math.isnan(given) else given
     if column == OVERRIDE:
         levels = {level.id: level.title.get(lang) for level in image.settings.hierarchy.levels}
         return text("export.by_criterion", lang) if value is None else (

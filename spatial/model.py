@@ -1,6 +1,6 @@
 """The central types, frozen: layers, grid, network and the structure image."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,6 +73,18 @@ class LayerMeta:
     licence_note: str = ""
     lineage: str = ""
     crs: str = ""
+
+
+def together(told: Iterable[str]) -> str:
+    """Return texts as one, each part once: what is joined may have been joined before.
+
+    Examples
+    --------
+    >>> together(["SCB; GSHHG", "GSHHG", "SCB"])
+    'SCB; GSHHG'
+    """
+    parts = (part for joined in told for part in joined.split("; "))
+    return "; ".join(dict.fromkeys(part for part in parts if part))
 
 
 @dataclass(frozen=True)

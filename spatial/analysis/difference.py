@@ -68,8 +68,10 @@ def difference(
     before, after = old.loc[kept], new.loc[kept]
     rows += _moved(before, after, kept, least_move_m)
     rows += _changed(before[shared], after[shared])
-    table = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"old": object, "new": object, "moved_m": float})
-    table[["old", "new"]] = table[["old", "new"]].where(table[["old", "new"]].notna(), None)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"moved_m": float})
+    for at, name in ((3, "old"), (4, "new")):
+        values = [None if _missing(row[at]) else row[at] for row in rows]
+        table[name] = pd.Series(values, index=table.index, dtype=object)
     table["order"] = table["change"].map(_ORDER)
     return table.sort_values(["id", "order", "column"], kind="stable", ignore_index=True).drop(columns="order")
 

@@ -11,6 +11,7 @@ from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import XLSX
 from spatial.texts import text
 from spatial.views.picture import draw_picture
+from spatial.views.qgis import qgis_zip
 from spatial.views.themes import WHOLE, themes, visible
 
 _LEAST_PX = 420
@@ -81,6 +82,8 @@ def _files(at: Opened, shown: dict[str, bool]) -> None:
             _button(text(f"app.files.{name.rpartition('.')[2]}", lang), partial(Path.read_bytes, file), name, mime)
     drawing = partial(draw_picture, at.image, lang=lang, state=shown)
     _button(text("app.files.png", lang), drawing, "strukturbild.png", "image/png")
+    packed = partial(qgis_zip, at.image, lang=lang)
+    _button(text("export.app.download", lang), packed, "strukturbild-qgis.zip", "application/zip")
 
 
 def _button(label: str, content: Callable[[], bytes], name: str, mime: str) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from spatial.pages.shared import Opened, municipality_names, opened
+from spatial.pages.tillbaka import show_returned
 from spatial.pages.widgets import Column, show_table
 from spatial.texts import number, text
 from spatial.views.wording import omitted_sentence, role_name
@@ -25,6 +26,7 @@ def show() -> None:
     with right:
         _omitted(at)
     _inventory(at)
+    show_returned(at)
     fingerprint = at.image.provenance.fingerprint
     st.caption(text("app.underlag.fingerprint", lang, fingerprint=fingerprint, folder=at.folder))
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.errors import Fault
-from spatial.model import Grid, Layer, LayerMeta, Omission, Raster
+from spatial.model import Grid, Layer, LayerMeta, Omission, Raster, together
 from spatial.settings import Role, Settings, Title
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -131,9 +131,9 @@ class Work:
             role=role,
             status="modellerat" if any(meta.status == "modellerat" for meta in used) else "mätt",
             year=self.settings.region.year,
-            source="; ".join(dict.fromkeys(meta.source for meta in used)) or "Strukturbild",
-            provider="; ".join(dict.fromkeys(meta.provider for meta in used)) or "Strukturbild",
-            licence="; ".join(dict.fromkeys(meta.licence for meta in used)) or "–",
+            source=together(meta.source for meta in used) or "Strukturbild",
+            provider=together(meta.provider for meta in used) or "Strukturbild",
+            licence=together(meta.licence for meta in used) or "–",
             lineage=lineage,
             crs="EPSG:3006",
         )

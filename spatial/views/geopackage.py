@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 
 from spatial.geo import ANALYSIS_CRS
-from spatial.model import LayerMeta, StructureImage
+from spatial.model import LayerMeta, StructureImage, together
 from spatial.settings import Title
 from spatial.storage import new_file
 from spatial.texts import has_text, text
@@ -143,8 +143,8 @@ def table_meta(image: StructureImage, name: str, lang: str = "sv") -> LayerMeta:
         role="table",
         status="modellerat" if modelled or any(meta.status == "modellerat" for meta in sources) else "mätt",
         year=image.settings.region.year,
-        source="; ".join(dict.fromkeys(meta.source for meta in sources)),
-        provider="; ".join(dict.fromkeys(meta.provider for meta in sources)),
-        licence="; ".join(dict.fromkeys(meta.licence for meta in sources)),
+        source=together(meta.source for meta in sources),
+        provider=together(meta.provider for meta in sources),
+        licence=together(meta.licence for meta in sources),
         crs="",
     )

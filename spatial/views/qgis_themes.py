@@ -6,18 +6,28 @@ from typing import Final
 from spatial.model import StructureImage
 from spatial.texts import text
 from spatial.views.qgis_layers import SPOTS, ProjectLayer
+from spatial.views.themes import LAYERS
 
 _GROUND: Final = ("region", "regiongrans", "grannkommuner", "land", "vatten", "vattendrag", "kommuner", "havsnamn")
-_THEMES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("population", ("befolkning",)),
-    ("nodes", ("noder", "befolkning")),
-    ("corridors", ("noder", "strak", "jarnvag")),
-    ("traffic", ("noder", "vagnat", "jarnvag", "stationer", "flygplatser")),
-    ("hinterlands", ("noder", "omland")),
-    ("labour_markets", ("noder", "fa_regioner")),
-    ("services", ("noder", "service")),
-    ("land_use", ("markanvandning", "noder")),
+_SHARED: Final = {
+    "noder": "nodes",
+    "strak": "corridors",
+    "omland": "hinterlands",
+    "service": "services",
+    "markanvandning": "land_use",
+}
+"""The themes that the app has too, with the same layers, and their keys in the catalogue."""
+_OWN: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("population", frozenset({"befolkning"})),
+    ("traffic", frozenset({"noder", "vagnat", "jarnvag", "stationer", "flygplatser"})),
+    ("labour_markets", frozenset({"noder", "fa_regioner"})),
 )
+_GROUPS: Final = (("direction", "inriktning"), ("plans", "plan"))
+"""Themes of a whole group of the legend."""
+_DRAWN_AS: Final = {"rutnat": "befolkning"}
+"""What is a raster of its own in the package."""
+_COMPANIONS: Final = frozenset({"noder", "befolkning"})
+"""Layers that help a theme and make none by themselves."""
 
 
 def themes(image: StructureImage, layers: Sequence[ProjectLayer], lang: str = "sv") -> dict[str, set[str]]:
@@ -27,12 +37,16 @@ def themes(image: StructureImage, layers: Sequence[ProjectLayer], lang: str = "s
     """
     there = {layer.key for layer in layers}
     ground = there.intersection(_GROUND)
-    whole = {layer.key for layer in layers if layer.visible}
     state = text(f"webmap.state.{image.settings.region.status}", lang)
-    made = {text("package.theme.whole", lang, state=state): whole}
-    for name, keys in _THEMES:
-        if set(keys) - {"noder"} <= there | {"befolkning"} and keys[-1] in there:
-            made[text(f"package.theme.{name}", lang)] = ground | there.intersection(keys)
+    made = {text("package.theme.whole", lang, state=state): {layer.key for layer in layers if layer.visible}}
+    shared = [(key, frozenset(_DRAWN_AS.get(one, one) for one in LAYERS[name])) for name, key in _SHARED.items()]
+    for name, keys in (*_OWN[:1], *shared, *_OWN[1:]):
+        if (keys - _COMPANIONS or keys) & there:
+            made[text(f"package.theme.{name}", lang)] = ground | (there & keys)
+    for name, group in _GROUPS:
+        keys = frozenset(layer.key for layer in layers if layer.group == group)
+        if keys:
+            made[text(f"package.theme.{name}", lang)] = ground | keys | (there & {"noder"})
     for layer in layers:
         if layer.key.startswith(f"{SPOTS}_"):
             made[layer.title] = ground | there.intersection({layer.key, "noder"})

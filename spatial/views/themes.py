@@ -7,13 +7,14 @@ from spatial.model import StructureImage
 from spatial.views.style import legend_entries
 
 _GROUND: Final = frozenset({"kommuner", "vatten", "vattendrag", "land"})
-_LAYERS: Final[Mapping[str, frozenset[str]]] = {
+LAYERS: Final[Mapping[str, frozenset[str]]] = {
     "noder": frozenset({"noder", "rutnat"}),
     "strak": frozenset({"noder", "strak", "jarnvag", "stationer"}),
     "omland": frozenset({"noder", "omland", "fa_regioner"}),
     "service": frozenset({"noder", "service"}),
     "markanvandning": frozenset({"noder", "markanvandning"}),
 }
+"""What every view shows in a theme; the package for QGIS has further ones."""
 WHOLE: Final = "helheten"
 _ALWAYS_OFF: Final = "noder/other"
 
@@ -21,7 +22,7 @@ _ALWAYS_OFF: Final = "noder/other"
 def themes(image: StructureImage) -> list[str]:
     """Return the themes that the image has layers for, the whole first."""
     own = {"noder", "rutnat"}
-    return [WHOLE, *(name for name, layers in _LAYERS.items() if (layers - own or layers) & set(image.layers))]
+    return [WHOLE, *(name for name, layers in LAYERS.items() if (layers - own or layers) & set(image.layers))]
 
 
 def visible(image: StructureImage, theme: str) -> dict[str, bool]:
@@ -29,7 +30,7 @@ def visible(image: StructureImage, theme: str) -> dict[str, bool]:
 
     The whole is what the style catalogue shows to begin with.
     """
-    chosen = _LAYERS.get(theme)
+    chosen = LAYERS.get(theme)
     shown = {
         entry.key: entry.visible
         if chosen is None
