@@ -1,0 +1,194 @@
+"""The pages about plans: what is asked, what is answered, and that an answer is kept and goes out of date."""
+
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from spatial.analysis.plans import draft_mapping
+from spatial.inputs.plan_files import coded_frame, draft_text, layers_of, mapping_of, received_plan
+from spatial.pages.op_rus import mark
+from spatial.pages.plan_upload import drafted
+from spatial.pages.rekommendationer import _judged
+from spatial.record.base import FILE, events_beside, open_record
+from spatial.record.events import Author, adoption
+from spatial.record.reading import adoption as answers
+from spatial.views.plan_places import outlined, outlined_features
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("op_rus", "granser", "granska_plan", "rekommendationer")
+WHO = Author("Anna", "municipality", "planner", "2480")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+
+@pytest.fixture
+def app(embedded, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
+    st.cache_resource.clear()
+
+    def opened(page):
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        return test.switch_page(str(ROOT / "spatial" / "pages" / f"{page}.py")).run()
+
+    yield opened
+    for file in embedded.folder.glob(f"{FILE}*"):
+        file.unlink()
+
+
+def said(test):
+    return "\n".join(str(one.value) for one in [*test.title, *test.markdown, *test.caption, *test.subheader])
+
+
+@pytest.fixture
+def plan(embedded, tmp_path):
+    shape = embedded.image.layers["kommuner"].geo.geometry.loc["2404"]
+    west, south, east, north = shape.bounds
+    middle = (west + east) / 2
+    hole = shape.centroid.buffer(2000)
+    shapes = [
+        shape.intersection(shapely.box(west, south, middle, north)).difference(hole),
+        shape.intersection(shapely.box(middle, south, east, north)),
+    ]
+    frame = gpd.GeoDataFrame({"KOD": ["Bostäder", "X9"]}, geometry=shapes, crs=3006)
+    frame.to_file(tmp_path / "op.gpkg", layer="ytor")
+    return tmp_path / "op.gpkg"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(app, page):
+    test = app(page)
+    assert not test.exception
+    assert not test.error
+
+
+@pytest.mark.parametrize("page", ["op_rus", "granser", "rekommendationer"])
+def test_examples_say_so(app, page):
+    assert "exempel, inte kommunens plan" in said(app(page))
+
+
+def test_matrix_is_no_score_and_tells_by_more_than_colour(app):
+    test = app("op_rus")
+    assert "inget betyg" in said(test)
+    told = test.dataframe[0].value.drop(columns="goal").to_numpy().ravel()
+    assert {text[0] for text in told} <= set("▲▼–○")
+    assert {"▲", "–", "○"} <= {text[0] for text in told}
+
+
+def test_a_cell_opens_to_its_evidence(app, embedded):
+    rows = embedded.image.indicators["matris_belagg"]
+    one = rows.iloc[0]
+    test = app("op_rus")
+    test.selectbox(key="oprus-kommun").select(one["plan_id"]).run()
+    test.selectbox(key="oprus-mal").select(one["goal"]).run()
+    own = rows[(rows["plan_id"] == one["plan_id"]) & (rows["goal"] == one["goal"])]
+    shown = test.dataframe[1].value
+    assert sorted(shown["feature"]) == sorted(own["feature"])
+    assert {"rule", "parameter", "amount", "quote"} <= set(shown.columns)
+    assert outlined_features(embedded.image, shown["feature"]) is not None
+
+
+def test_a_goal_that_is_not_spatial_gets_no_number(app):
+    test = app("op_rus")
+    test.selectbox(key="oprus-mal").select("kompetens").run()
+    assert "aldrig ett tal" in said(test)
+    row = pd.Series({"verdict": "inte rumsligt", "mixed": False, "strength": float("nan")})
+    assert mark(row, "sv") == "○"
+
+
+def test_little_support_is_not_told_as_none():
+    row = pd.Series({"verdict": "stödjer", "mixed": False, "strength": 0.001})
+    assert mark(row, "sv").endswith("<0,01")
+
+
+def test_borders_are_filtered(app, embedded):
+    found = embedded.image.indicators["granser"]
+    test = app("granser")
+    assert len(test.dataframe[0].value) == len(found)
+    test.selectbox(key="granser-kind").select("tyst plan").run()
+    assert set(test.dataframe[0].value["kind"]) == {"tyst plan"}
+    assert len(test.dataframe[0].value) == (found["kind"] == "tyst plan").sum()
+
+
+def test_a_missing_table_is_one_sentence(app, embedded, monkeypatch):
+    from spatial.pages import shared
+
+    image = embedded.image
+    fewer = {key: value for key, value in image.indicators.items() if key not in {"matris", "granser"}}
+    bare = type(image)(image.layers, fewer, image.provenance, image.settings, image.inputs)
+    monkeypatch.setattr(shared, "image_with", lambda *_: bare)
+    for page in ("op_rus", "granser"):
+        test = app(page)
+        assert not test.exception
+        assert len(test.info) == 1
+        assert "saknas" in test.info[0].value
+
+
+def test_recommendations_are_filtered_and_never_binding(app, embedded):
+    found = embedded.image.indicators["rekommendationer"]
+    test = app("rekommendationer")
+    assert len(test.dataframe[0].value) == len(found)
+    assert set(test.dataframe[0].value["status"]) == {"rekommendation, inte bindande"}
+    test.selectbox(key="rek-kommun").select("2480").run()
+    own = found["plans"].str.split(";").map(lambda codes: "2480" in codes)
+    assert len(test.dataframe[0].value) == own.sum()
+
+
+def test_an_answer_is_kept_shown_and_goes_out_of_date(app, embedded):
+    table = embedded.image.indicators["rekommendationer"]
+    first, second = table.index[:2]
+    record = open_record(embedded.folder)
+    record.append(adoption(WHO, first, "2480", "adopted", "vi tar den", basis=table.loc[first, "basis"]))
+    record.append(adoption(WHO, second, "2480", "rejected", basis="regel:x=annat"))
+    record.append(adoption(WHO, "borta:2480:mal:-", "2480", "partly", basis="x"))
+    record.close()
+    shown = app("rekommendationer").dataframe[0].value
+    assert len(shown) == len(table) + 1
+    assert (shown["state"] == "inaktuell").sum() == 2
+    assert shown["answer"].str.contains("Umeå: antagen").sum() == 1
+    judged = _judged(answers(events_beside(embedded.folder)), table).set_index("recommendation")["stale"]
+    assert judged.to_dict() == {first: False, second: True, "borta:2480:mal:-": True}
+
+
+def test_an_upload_is_checked_without_any_yaml(app, plan):
+    test = app("granska_plan")
+    test.file_uploader(key="granska-fil").upload("op.gpkg", plan.read_bytes(), "application/octet-stream").run()
+    assert not test.exception, test.exception
+    assert not test.error, [error.value for error in test.error]
+    test.selectbox(key="granska-kommun").select("2404").run()
+    assert not test.exception
+    tables = {tuple(one.value.columns)[:2]: one.value for one in test.dataframe}
+    rules = next(table for key, table in tables.items() if key == ("severity", "rule"))["rule"]
+    assert {"kategori-okand", "tackning-lucka"} <= set(rules)
+    assert "Okända och tvetydiga koder (1 objekt" in said(test)
+
+
+def test_a_file_that_is_refused_is_one_sentence(app):
+    test = app("granska_plan")
+    test.file_uploader(key="granska-fil").upload("op.gpkg", b"inte en databas", "application/octet-stream").run()
+    assert len(test.error) == 1
+    assert not test.exception
+
+
+def test_a_corrected_draft_reads_back(plan, embedded):
+    pivot = embedded.image.settings.pivot
+    frame = received_plan(plan.read_bytes(), "op.gpkg")
+    assert layers_of(plan.read_bytes(), "op.gpkg") == ["ytor"]
+    received, column, _ = coded_frame(frame, None)
+    table = drafted(draft_mapping(received, pivot))
+    several = [["areell_naring", "vatten"] if code == "X9" else [] for code in table["code"]]
+    table = table.assign(pivot=table["pivot"].where(table["code"] != "X9", "tvetydig"), options=several)
+    rules = mapping_of(draft_text(table, pivot, "op", column), pivot).codes
+    assert rules["X9"].options == ["areell_naring", "vatten"]
+    assert rules["Bostäder"].pivot == "sammanhangande_bostad"
+
+
+def test_outlines_are_of_every_kind_and_nothing_is_none():
+    shapes = gpd.GeoSeries([shapely.Point(7e5, 7.1e6), shapely.LineString([(7e5, 7.1e6), (7.1e5, 7.1e6)]), None])
+    made = outlined(shapes.set_crs(3006), 1)
+    assert [shape["d"] for shape in made["shapes"]] == [0, 1]
+    assert outlined(gpd.GeoSeries([None], crs=3006)) is None
