@@ -11,6 +11,7 @@ import click
 from spatial.errors import StrukturbildError
 from spatial.export_commands import changes_command, export_command, serve_command
 from spatial.plan_commands import plan as plan_commands
+from spatial.report_commands import report_command
 from spatial.seminar_commands import seminar_command
 from spatial.texts import text
 
@@ -158,7 +159,7 @@ def app(config: str | None, data: Path | None, out: Path | None, port: int | Non
         server.run_app(config, data=data, out=out, port=port)
 
 
-for _command in (seminar_command, export_command, serve_command, changes_command, plan_commands):
+for _command in (report_command, seminar_command, export_command, serve_command, changes_command, plan_commands):
     cli.add_command(_command)
 
 

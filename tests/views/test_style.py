@@ -68,7 +68,7 @@ def test_blue_is_only_water_and_red_only_findings(style):
             for colour in filter(None, (item.fill, item.stroke)):
                 hue, saturation = _hue(colour)
                 if 185 <= hue <= 215 and saturation > 0.3:
-                    assert layer.id in blue_at_home, (layer.id, colour)
+                    assert layer.id in blue_at_home or item.value == "vatten", (layer.id, colour)
                 if (hue <= 12 or hue >= 350) and saturation > 0.5:
                     assert layer.group == "fynd", (layer.id, colour)
 
