@@ -27,8 +27,7 @@ _STEPS: Final = (1 / 3, 2 / 3)
 _ROW_PX: Final = 35
 _CELL_PX: Final = 65
 _GOAL_PX: Final = 258
-_ROOM: Final = 5
-"""So many characters have room for a space too in the cells of a county on a projector."""
+_ROOM: Final = 5  # characters: with a space between them they still fit in a cell
 _LEAST_TOLD: Final = 0.005
 
 

@@ -1,5 +1,6 @@
 """The pages about plans: what is asked, what is answered, and that an answer is kept and goes out of date."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def test_every_page_opens(app, page):
     test = app(page)
     assert not test.exception
     assert not test.error
+    assert not re.search(r"\b(the|and|of)\b", said(test)), "a docstring below a constant is written on the page"
 
 
 @pytest.mark.parametrize("page", ["op_rus", "granser", "rekommendationer"])

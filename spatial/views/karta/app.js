@@ -8,7 +8,7 @@
   var plainResize = P.resize;
   var GAP = 10;
   var LEAST_PX = 2.6;
-  var CLOSEST = 9.5;
+  var CLOSEST = 10;
 
   /* {classes: {layer: {id: class}}, beyond: {service, minutes} or null, fit: {layer, id} or null,
      outlined: {shapes: [{d: dimension, g: geometry}], turn} or null} */
