@@ -28,6 +28,7 @@ def export_command(config: str | None, target: Path, data: Path | None, folder: 
     """Write the folder that opens in QGIS, and the same as one zip; an image that is missing is built first."""
     from spatial import build as workshop
     from spatial import console
+    from spatial.inputs.stories import read_story
     from spatial.storage import check_writable
     from spatial.views.qgis import export_qgis
 
@@ -35,7 +36,7 @@ def export_command(config: str | None, target: Path, data: Path | None, folder: 
     with console.progress() as tell:
         image, _ = workshop.image_of(config, data=data, out=folder, progress=tell)
         tell("write", text("export.package", lang))
-        written = export_qgis(image, target, lang=lang)
+        written = export_qgis(image, target, lang=lang, story=read_story())
     click.echo(text("export.written", lang, project=target / "strukturbild.qgz", archive=written[-1]))
 
 
@@ -51,6 +52,7 @@ def serve_command(
     """Serve the project as WMS and OGC API Features until stopped."""
     from spatial import build as workshop
     from spatial import console, mapserver
+    from spatial.inputs.stories import read_story
     from spatial.views.qgis import PROJECT, export_qgis
 
     listen, number = address or mapserver.LOOPBACK, port or mapserver.PORT
@@ -59,7 +61,7 @@ def serve_command(
     with console.progress() as tell:
         image, home = workshop.image_of(config, data=data, out=folder, progress=tell)
         tell("write", text("export.package"))
-        export_qgis(image, home / "qgis")
+        export_qgis(image, home / "qgis", story=read_story())
 
     def ready(root: str) -> None:
         click.echo(text("export.serving", root=root))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from spatial.inputs.stories import read_story
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import XLSX
@@ -82,7 +83,7 @@ def _files(at: Opened, shown: dict[str, bool]) -> None:
             _button(text(f"app.files.{name.rpartition('.')[2]}", lang), partial(Path.read_bytes, file), name, mime)
     drawing = partial(draw_picture, at.image, lang=lang, state=shown)
     _button(text("app.files.png", lang), drawing, "strukturbild.png", "image/png")
-    packed = partial(qgis_zip, at.image, lang=lang)
+    packed = partial(qgis_zip, at.image, lang=lang, story=read_story())
     _button(text("export.app.download", lang), packed, "strukturbild-qgis.zip", "application/zip")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from spatial.model import StructureImage
 from spatial.storage import check_writable, new_file
+from spatial.story import Story
 from spatial.texts import text
 from spatial.views.geopackage import image_title, write_geopackage
 from spatial.views.qgis_layers import ProjectLayer, project_layers
@@ -44,7 +45,9 @@ def export(image: StructureImage, target: str | Path) -> Path:
     return write_geopackage(image, Path(target))
 
 
-def export_qgis(image: StructureImage, folder: str | Path, *, lang: str = "sv") -> list[Path]:
+def export_qgis(
+    image: StructureImage, folder: str | Path, *, lang: str = "sv", story: Story | None = None
+) -> list[Path]:
     """Write the folder that a strategist opens in QGIS, and the same folder as one zip file.
 
     Parameters
@@ -53,6 +56,8 @@ def export_qgis(image: StructureImage, folder: str | Path, *, lang: str = "sv") 
     folder : path
         Made where it is missing; other files in it are left alone.
     lang : {"sv", "en", "no"}
+    story : Story, optional
+        A seminar: each of its steps becomes a map theme of the project.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def export_qgis(image: StructureImage, folder: str | Path, *, lang: str = "sv") 
     check_writable(home)
     gpkg = write_geopackage(image, home / GEOPACKAGE, lang=lang)
     rasters = write_rasters(image, home / "raster", lang=lang)
-    project = write_project(image, gpkg, home / "raster", home / PROJECT, lang=lang)
+    project = write_project(image, gpkg, home / "raster", home / PROJECT, lang=lang, story=story)
     with new_file(home / README) as fresh:
         fresh.write_text(readme(image, lang), encoding="utf-8-sig", newline="\r\n")
     styles = [path.with_suffix(".qml") for path in rasters]
@@ -78,10 +83,10 @@ def export_qgis(image: StructureImage, folder: str | Path, *, lang: str = "sv") 
     return [*written, home / ARCHIVE]
 
 
-def qgis_zip(image: StructureImage, *, lang: str = "sv") -> bytes:
+def qgis_zip(image: StructureImage, *, lang: str = "sv", story: Story | None = None) -> bytes:
     """Return the folder that opens in QGIS as the content of a zip file, for a download."""
     with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        return export_qgis(image, folder, lang=lang)[-1].read_bytes()
+        return export_qgis(image, folder, lang=lang, story=story)[-1].read_bytes()
 
 
 def readme(image: StructureImage, lang: str = "sv") -> str:

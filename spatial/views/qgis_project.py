@@ -13,6 +13,7 @@ from pyproj import CRS
 from spatial.geo import ANALYSIS_CRS
 from spatial.model import StructureImage
 from spatial.storage import new_file
+from spatial.story import Story
 from spatial.texts import text
 from spatial.views.geopackage import image_title, written_frame
 from spatial.views.gpkg_records import write_project_record
@@ -22,7 +23,7 @@ from spatial.views.qgis_layouts import layouts
 from spatial.views.qgis_metadata import layer_metadata, whole_metadata
 from spatial.views.qgis_qml import QGIS_VERSION, document, fill_fields, fill_layer
 from spatial.views.qgis_raster_qml import fill_palette, fill_shades
-from spatial.views.qgis_themes import themes
+from spatial.views.qgis_themes import step_themes, themes
 from spatial.views.rasters import WrittenRaster
 from spatial.views.style import GROUPS
 
@@ -34,7 +35,9 @@ _GEOMETRY: Final = {
 _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def write_project(image: StructureImage, gpkg: Path, rasters: Path, target: Path, *, lang: str = "sv") -> Path:
+def write_project(
+    image: StructureImage, gpkg: Path, rasters: Path, target: Path, *, lang: str = "sv", story: Story | None = None
+) -> Path:
     """Write the project that opens the package in QGIS, and keep it in the GeoPackage too.
 
     Parameters
@@ -47,6 +50,8 @@ def write_project(image: StructureImage, gpkg: Path, rasters: Path, target: Path
     target : Path
         The ``.qgz`` to write; sources are given relative to its folder.
     lang : {"sv", "en", "no"}
+    story : Story, optional
+        A seminar whose steps become themes.
 
     Returns
     -------
@@ -60,13 +65,13 @@ def write_project(image: StructureImage, gpkg: Path, rasters: Path, target: Path
     """
     folder = target.parent
     layers = project_layers(image, _relative(gpkg, folder), _relative(rasters, folder), lang)
-    content = _zipped(document(project(image, layers, lang)))
+    content = _zipped(document(project(image, layers, lang, story)))
     with new_file(target) as fresh:
         fresh.write_bytes(content)
     inside = project_layers(image, _relative(gpkg, gpkg.parent), _relative(rasters, gpkg.parent), lang)
     day = f"{image.settings.region.year}-12-31T00:00:00"
     told = json.dumps({"last_modified_time": day, "last_modified_user": PROJECT_NAME})
-    write_project_record(gpkg, PROJECT_NAME, _zipped(document(project(image, inside, lang))), told)
+    write_project_record(gpkg, PROJECT_NAME, _zipped(document(project(image, inside, lang, story))), told)
     return target
 
 
@@ -78,7 +83,9 @@ def _relative(path: Path, folder: Path) -> str:
     return "./" + "/".join(steps)
 
 
-def project(image: StructureImage, layers: list[ProjectLayer], lang: str = "sv") -> ET.Element:
+def project(
+    image: StructureImage, layers: list[ProjectLayer], lang: str = "sv", story: Story | None = None
+) -> ET.Element:
     """Return the whole project."""
     title = image_title(image, lang)
     root = ET.Element("qgis", {"projectname": title, "version": QGIS_VERSION})
@@ -92,7 +99,7 @@ def project(image: StructureImage, layers: list[ProjectLayer], lang: str = "sv")
     for layer in layers:
         ET.SubElement(order, "layer", {"id": layer.id})
     root.append(_properties(image, title, layers))
-    chosen = themes(image, layers, lang)
+    chosen = themes(image, layers, lang) | (step_themes(image, layers, story, lang) if story else {})
     root.append(_presets(chosen, layers))
     root.append(whole_metadata("projectMetadata", image, title, text("webmap.schematic", lang), lang))
     root.append(layouts(image, layers, next(iter(chosen)), lang))

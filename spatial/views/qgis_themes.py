@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from spatial.model import StructureImage
+from spatial.story import Story
 from spatial.texts import text
 from spatial.views.qgis_layers import SPOTS, ProjectLayer
+from spatial.views.seminar_steps import shown_steps
 from spatial.views.themes import LAYERS
 
 _GROUND: Final = ("region", "regiongrans", "grannkommuner", "land", "vatten", "vattendrag", "kommuner", "havsnamn")
@@ -55,4 +57,20 @@ def themes(image: StructureImage, layers: Sequence[ProjectLayer], lang: str = "s
         if key in there:
             title = text("package.theme.minutes", lang, service=service.title.get(lang))
             made[title] = ground | there.intersection({key, "noder"})
+    return made
+
+
+def step_themes(
+    image: StructureImage, layers: Sequence[ProjectLayer], story: Story, lang: str = "sv"
+) -> dict[str, set[str]]:
+    """Return a theme for each step of a seminar, named and numbered as there, with the layers that it shows."""
+    there = {layer.key for layer in layers}
+    ground = there.intersection(_GROUND)
+    made: dict[str, set[str]] = {}
+    for number, (step, shown) in enumerate(zip(story.steps, shown_steps(image, story, lang), strict=True), 1):
+        wanted = {_DRAWN_AS.get(name, name) for name in (entry.partition("/")[0] for entry in step.visible)}
+        spots = {key for key in there if SPOTS in wanted and key.startswith(f"{SPOTS}_")}
+        minutes = {f"minuter_{step.service}"} if step.service else set()
+        title = text("package.theme.step", lang, number=number, title=shown.title)
+        made[title] = ground | spots | there.intersection(wanted | minutes)
     return made
