@@ -39,9 +39,6 @@ CrsCode = Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
-# --- layers -----------------------------------------------------------------------------------------------------
-
-
 class PackageReader(Strict):
     """A layer that an installed Python package ships: a file in it, or a data set of it by name."""
 
@@ -114,9 +111,6 @@ class LayerSpec(Strict):
     mapping: str | None = None
     aspect: Aspect | None = None
     home: Literal["data", "bundled", "beside"] = "data"
-
-
-# --- the region -------------------------------------------------------------------------------------------------
 
 
 class GridSettings(Strict):
@@ -282,9 +276,6 @@ class Models(Strict):
     land_use: LandUseModel | None = None
     redraw: Redraw | None = None
     plans: ExamplePlans | None = None
-
-
-# --- style ------------------------------------------------------------------------------------------------------
 
 
 class StyleClass(Strict):
