@@ -222,7 +222,9 @@ def test_embedded_files_are_those_the_manifest_lists(embedded):
         for path in embedded.folder.rglob("*")
         if path.is_file() and path.name not in {MANIFEST, ".strukturbild.lock"}
     }
-    assert there == listed
+    # The app draws the map in another language when it is first asked for, beside the Swedish one.
+    drawn_later = {name for name in there - listed if "/karta/" in name}
+    assert there - drawn_later == listed
 
 
 def test_embedded_map_is_small_and_asks_for_nothing(embedded):
