@@ -8,6 +8,7 @@ from spatial.analysis.changes import OVERRIDE
 from spatial.model import StructureImage
 from spatial.settings import Level
 from spatial.texts import number, text
+from spatial.views.wording import told_criterion
 
 Fact = tuple[str, str]
 REASONS: Final = "noder_skal"
@@ -20,7 +21,7 @@ def criterion_facts(image: StructureImage, lang: str) -> dict[str, list[Fact]]:
         return {}
     levels = {level.id: level for level in image.settings.hierarchy.levels}
     titles = {service.id: service.title.get(lang).lower() for service in image.settings.services}
-    told = {str(place): _facts(rows, levels, titles, lang) for place, rows in reasons.groupby("place", sort=False)}
+    told = {str(place): _facts(rows, image, titles, lang) for place, rows in reasons.groupby("place", sort=False)}
     return told | _set_levels(image, told, levels, lang)
 
 
@@ -37,7 +38,8 @@ def _set_levels(
     return {str(key): [(head, f"{level}, {by}"), *told.get(str(key), [])] for key, level in shown.items()}
 
 
-def _facts(rows: pd.DataFrame, levels: dict[str, Level], titles: dict[str, str], lang: str) -> list[Fact]:
+def _facts(rows: pd.DataFrame, image: StructureImage, titles: dict[str, str], lang: str) -> list[Fact]:
+    levels = {level.id: level for level in image.settings.hierarchy.levels}
     told: list[Fact] = []
     unmet: pd.Series | None = None
     for _, row in rows.iterrows():
@@ -45,7 +47,7 @@ def _facts(rows: pd.DataFrame, levels: dict[str, Level], titles: dict[str, str],
         if level is None:
             continue
         if row["met"]:
-            told.append((text("app.criterion.met", lang), level.criterion.get(lang)))
+            told.append((text("app.criterion.met", lang), told_criterion(image, level, lang)))
             break
         unmet = row
     if unmet is not None:

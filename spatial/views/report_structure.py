@@ -7,6 +7,7 @@ import pandas as pd
 from spatial.views.criteria import criterion_facts
 from spatial.views.report_parts import Heading, Part, Table, Words
 from spatial.views.report_telling import Teller
+from spatial.views.wording import told_criterion
 
 ALL: Final = "alla"
 _WORST: Final = 3
@@ -65,7 +66,11 @@ def nodes_part(tell: Teller, code: str | None) -> list[Part]:
     own = frame if code is None else frame[frame["municipality_code"] == code]
     counts = frame["level"].value_counts()
     levels = [
-        [level.title.get(tell.lang), level.criterion.get(tell.lang), tell.number(int(counts.get(level.id, 0)))]
+        [
+            level.title.get(tell.lang),
+            told_criterion(tell.image, level, tell.lang),
+            tell.number(int(counts.get(level.id, 0))),
+        ]
         for level in tell.image.settings.hierarchy.levels
     ]
     heads = _heads(tell, [("level", "text"), ("criterion", "text"), ("places", "number")])
@@ -127,7 +132,7 @@ def corridors_part(tell: Teller, code: str | None) -> list[Part]:
     heads = [("corridor", "text"), ("level", "text"), ("mode", "text"), ("length", "number"), ("people", "number")]
     reach = tell.km(tell.image.settings.corridors.reach_m.value)
     criteria = "; ".join(
-        f"{level.title.get(tell.lang)}: {level.criterion.get(tell.lang)}"
+        f"{level.title.get(tell.lang)}: {told_criterion(tell.image, level, tell.lang)}"
         for level in tell.image.settings.corridors.levels
     )
     widths = (4.2, 2.4, 1.3, 1.2, 1.5, 2.4)

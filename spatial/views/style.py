@@ -8,6 +8,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.settings import CorridorLevel, LayerStyle, Level, StyleClass
+from spatial.views.wording import told_criterion
 
 GROUPS: Final = ("noder", "strak", "inriktning", "plan", "tillganglighet", "fynd", "underlag")
 """The groups of the legend, from the top down."""
@@ -154,4 +155,4 @@ def _levels(image: StructureImage, layer_id: str, lang: str) -> dict[str, tuple[
         rules += settings.hierarchy.levels
     elif layer_id == "strak":
         rules += settings.corridors.levels
-    return {rule.id: (rule.title.get(lang), rule.criterion.get(lang)) for rule in rules}
+    return {rule.id: (rule.title.get(lang), told_criterion(image, rule, lang)) for rule in rules}

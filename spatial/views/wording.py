@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from spatial.model import Omission
-from spatial.settings import Level, ServiceType, Settings
+from spatial.model import Omission, StructureImage
+from spatial.settings import CorridorLevel, Level, ServiceType, Settings
 from spatial.texts import has_text, number, text
 
 COARSE_INV: Final = 100
@@ -23,6 +23,17 @@ def omitted_sentence(omission: Omission, lang: str = "sv", *, settings: Settings
     if step == "criterion":
         return text("omissions.criterion", lang, level=said[0], service=said[1])
     return text("omissions.service", lang, service=said[0])
+
+
+def told_criterion(image: StructureImage, rule: Level | CorridorLevel, lang: str = "sv") -> str:
+    """Return a level's criterion, and which part of it could not be tried because no data knows it."""
+    names = {service.id: service.title.get(lang).lower() for service in image.settings.services}
+    steps = [omission.step.split(":") for omission in image.provenance.omissions]
+    untried = [names.get(step[2], step[2]) for step in steps if step[:2] == ["criterion", rule.id]]
+    criterion = rule.criterion.get(lang)
+    if not untried:
+        return criterion
+    return text("omissions.untried", lang, criterion=criterion, services=", ".join(untried))
 
 
 def role_name(name: str, lang: str = "sv") -> str:

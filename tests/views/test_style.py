@@ -2,9 +2,11 @@
 
 import colorsys
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from spatial.model import Omission
 from spatial.views.style import class_values, legend_entries, step_tones, web_class
 
 
@@ -103,3 +105,15 @@ def test_web_class_leaves_out_what_is_not_drawn(style):
         "fillOpacity",
         "strokeOpacity",
     }
+
+
+def test_a_criterion_that_no_data_could_try_says_so(image):
+    level = image.settings.hierarchy.levels[0]
+    service = image.settings.services[0]
+    left_out = Omission(f"criterion:{level.id}:{service.id}", "services")
+    untried = replace(image, provenance=replace(image.provenance, omissions=(left_out,)))
+    shown = {entry.value: entry.criterion for entry in legend_entries(untried) if entry.layer == "noder"}
+    assert shown[level.id].startswith(level.criterion.sv)
+    assert f"ej prövat, underlag saknas: {service.title.sv.lower()}" in shown[level.id]
+    before = {entry.value: entry.criterion for entry in legend_entries(image) if entry.layer == "noder"}
+    assert all("ej prövat" not in criterion for criterion in before.values())
