@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from spatial.model import Omission, StructureImage
+from spatial.model import StructureImage
 from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
@@ -97,23 +97,25 @@ def _headings(image: StructureImage, lang: str) -> dict[str, object]:
     region = image.settings.region
     key = "subtitle_draft" if region.status == "arbetsmaterial" else "subtitle"
     state = text(f"webmap.state.{region.status}", lang)
-    missing = sorted({_missing(image, omission, lang) for omission in image.provenance.omissions})
     return {
         "title": text("webmap.title", lang, region=region.title.get(lang)),
         "subtitle": text(f"webmap.{key}", lang, state=state, year=region.year),
         "schematic": text("webmap.schematic", lang),
         "crs": text("webmap.crs", lang),
         "sources": {"title": text("webmap.sources", lang), "list": _sources(image)},
-        "missing": {"title": text("webmap.missing", lang), "list": missing},
+        "missing": {"title": text("webmap.missing", lang), "list": _missing(image, lang)},
         "status": {status: status_text(status, lang) for status in ("mätt", "modellerat")},
     }
 
 
-def _missing(image: StructureImage, omission: Omission, lang: str) -> str:
-    """Return what lacks: a role, or of the services the type that no layer gives (step ``services:<type>``)."""
-    titles = {service.id: service.title.get(lang) for service in image.settings.services}
-    part = titles.get(omission.step.partition(":")[2])
-    return f"{role_text(omission.role, lang)} ({part.lower()})" if part else role_text(omission.role, lang)
+def _missing(image: StructureImage, lang: str) -> list[str]:
+    """Return what lacks, each role once; of the services the types that no layer gives (step ``services:<type>``)."""
+    titles = {service.id: service.title.get(lang).lower() for service in image.settings.services}
+    lacking: dict[str, set[str]] = {}
+    for omission in image.provenance.omissions:
+        part = titles.get(omission.step.partition(":")[2])
+        lacking.setdefault(role_text(omission.role, lang), set()).update([part] if part else [])
+    return [f"{role} ({', '.join(sorted(parts))})" if parts else role for role, parts in sorted(lacking.items())]
 
 
 def _sources(image: StructureImage) -> list[str]:
