@@ -59,11 +59,11 @@ def compose(
         started = time.perf_counter()
         work = _work(step, settings, layers, made)
         inputs = _inputs(step, layers, records)
-        seal = _seal(step, settings, inputs)
+        parameters = {name: section_of(settings, name) for name in step.settings}
+        seal = _seal(step, parameters, inputs)
         products = step.run(work)
         made[step.name] = products.sealed(seal, work.modelled)
         seconds = time.perf_counter() - started
-        parameters = {name: section_of(settings, name) for name in step.settings}
         records[step.name] = StepRecord(step.name, inputs, parameters, seal, seconds)
         omissions += products.omissions
     return _image(settings, layers, made, records, omissions)
@@ -121,12 +121,12 @@ def _inputs(step: Step, layers: Mapping[str, Layer], records: Mapping[str, StepR
     return {**{f"layer:{name}": seal for name, seal in read.items()}, **{f"step:{n}": s for n, s in built.items()}}
 
 
-def _seal(step: Step, settings: Settings, inputs: Mapping[str, str]) -> str:
+def _seal(step: Step, parameters: Mapping[str, object], inputs: Mapping[str, str]) -> str:
     content = {
         "step": step.name,
         "method": METHOD_VERSION,
         "inputs": inputs,
-        "settings": {name: section_of(settings, name) for name in step.settings},
+        "settings": parameters,
     }
     return fingerprints.fingerprint_of_values(content)
 
