@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from spatial.errors import StrukturbildError
+from spatial.pages.entry import require_entry, show_role
 from spatial.pages.shared import language, opened
 from spatial.texts import text
 
@@ -35,10 +36,12 @@ def main() -> None:
         )
         for position, name in enumerate(PAGES)
     ]
-    page = st.navigation(pages, position="top")
     try:
+        require_entry()
+        page = st.navigation(pages, position="top")
         opened()
         page.run()
+        show_role()
     except StrukturbildError as error:
         st.error(error.message(lang))
 

@@ -69,6 +69,10 @@ class RecordError(StrukturbildError):
     """An input of the working group that is refused, or a record that cannot be opened."""
 
 
+class EntryError(StrukturbildError):
+    """A visit that is not let in, or may not do what it asked for."""
+
+
 class LayerError(StrukturbildError):
     """A layer with faults that stop it; all of them, not only the first."""
 

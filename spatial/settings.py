@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from spatial.entry_terms import EntryLimits
 from spatial.plan_terms import Aspect, ExamplePlans, Pivot, PlanMapping, PlanRules
 from spatial.record_terms import RecordLimits
 from spatial.strategy import Compatibility, Strategies, Templates
@@ -149,12 +150,23 @@ class Threshold(Strict):
     minutes: Parameter
 
 
+class Factor(Parameter):
+    """A parameter that multiplies: at least 1."""
+
+    value: float = Field(ge=1)
+
+
 class AccessSettings(Strict):
-    """How minutes are counted off the network and at its end; ``least_shown_inv``: fewer people are never shown."""
+    """How minutes are counted off the network and at its end; ``least_shown_inv``: fewer people are never shown.
+
+    A cell is uncertain if more than ``uncertain_share`` of its minutes lie off the network. Whose answer at a
+    threshold may change is told by taking those minutes ``off_network_factor`` times as many, and so many times fewer.
+    """
 
     off_network_kmh: Parameter
     max_snap_m: Parameter
     uncertain_share: Parameter
+    off_network_factor: Factor | None = None
     colour_steps_min: list[float] = Field(min_length=2, max_length=7)
     outside_services: bool = True
     least_shown_inv: Parameter
@@ -364,6 +376,7 @@ class Settings(Strict):
     compatibility: Compatibility | None = None
     recommendations: Templates | None = None
     record: RecordLimits = RecordLimits()
+    entry: EntryLimits = EntryLimits()
     style: Style
     folder: str = ""
 

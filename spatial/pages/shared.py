@@ -85,7 +85,7 @@ def opened() -> Opened:
         If it cannot be built.
     """
     request = arguments(sys.argv[1:])
-    settings = _settings(request.config, _stamp(Path(request.config)) if request.config else 0)
+    settings = _settings_of(request)
     folder = request.out or user_folder(settings.region.id)
     image = _image(str(folder), _stamp(folder / MANIFEST), settings)
     if image is None:
@@ -96,11 +96,27 @@ def opened() -> Opened:
     return Opened(image, folder, language())
 
 
+def image_folder() -> Path:
+    """Return the folder of the image, whether or not it is built yet.
+
+    Raises
+    ------
+    ConfigError
+        If the settings cannot be read.
+    """
+    request = arguments(sys.argv[1:])
+    return request.out or user_folder(_settings_of(request).region.id)
+
+
 def municipality_names(image: StructureImage) -> dict[str, str]:
     """Return the municipalities' names by code, in the order of the alphabet."""
     names = {str(code): str(name) for code, name in image.layers["kommuner"].frame["name"].items()}
     alphabet = str.maketrans({"Å": "Z1", "Ä": "Z2", "Ö": "Z3", "å": "z1", "ä": "z2", "ö": "z3"})
     return dict(sorted(names.items(), key=lambda pair: pair[1].translate(alphabet)))
+
+
+def _settings_of(request: Request) -> Settings:
+    return _settings(request.config, _stamp(Path(request.config)) if request.config else 0)
 
 
 def _stamp(path: Path) -> int:
