@@ -69,7 +69,8 @@ def minutes_to_nearest(
     DataFrame
         Index the cells'. ``snap_m`` (metres to the nearest road), ``off_network_min`` (that line's minutes), and for
         each type t ``{t}_min``, ``{t}_id``, ``{t}_second_min``, ``{t}_second_id`` (minutes; inf and None where
-        unreachable) and ``{t}_uncertain`` (bool). Of facilities equally near, the one whose id comes first.
+        unreachable), ``{t}_off_min`` (how many of the minutes to the nearest lie off the network, at both ends; NaN
+        where unreachable) and ``{t}_uncertain`` (bool). Of facilities equally near, the one whose id comes first.
 
     Raises
     ------
@@ -191,5 +192,6 @@ def _columns_of(
         f"{kind}_id": pd.Series(names[best.source], dtype=object),
         f"{kind}_second_min": np.round(best.second_minutes, _DECIMALS),
         f"{kind}_second_id": pd.Series(names[best.second_source], dtype=object),
+        f"{kind}_off_min": np.where(reachable, np.round(off_min, _DECIMALS), np.nan),
         f"{kind}_uncertain": reachable & (off_min > uncertain_share * best.minutes + 10.0**-_DECIMALS),
     }

@@ -50,22 +50,27 @@ def people_served(cells: pd.DataFrame, service: str, facilities: pd.DataFrame) -
     return pd.DataFrame(table).sort_values("people_inv", ascending=False, kind="stable")
 
 
-def people_beyond(cells: pd.DataFrame, service: str, limit_min: float) -> pd.DataFrame:
+def people_beyond(
+    cells: pd.DataFrame, service: str, limit_min: float, *, off_network_factor: float = 1.0
+) -> pd.DataFrame:
     """Return the people farther than a limit from a service, by municipality and in all.
 
     Parameters
     ----------
     cells : DataFrame
-        ``population_inv``, ``municipality_code``, ``{service}_min`` and, where known, ``{service}_uncertain``.
+        ``population_inv``, ``municipality_code``, ``{service}_min`` and, where known, ``{service}_uncertain`` and
+        ``{service}_off_min``.
     service : str
     limit_min : float
         Minutes; exactly at it is within.
+    off_network_factor : float
+        As :func:`spatial.analysis.reach.shares_within` takes it.
 
     Returns
     -------
     DataFrame
         Index ``zone`` (last ``alla``): ``beyond_inv``, ``total_inv``, ``beyond_share`` (0..1), ``unreachable_inv``,
-        ``uncertain_inv``.
+        ``uncertain_inv``, ``undecided_inv``.
 
     Examples
     --------
@@ -74,8 +79,13 @@ def people_beyond(cells: pd.DataFrame, service: str, limit_min: float) -> pd.Dat
     [30.0, 0.75]
     """
     counted = cells[cells["population_inv"].fillna(0) > 0]
-    table = shares_within(counted["population_inv"], counted["municipality_code"], counted, [(service, limit_min)])
-    rows = table.set_index("zone")
+    rows = shares_within(
+        counted["population_inv"],
+        counted["municipality_code"],
+        counted,
+        [(service, limit_min)],
+        off_network_factor=off_network_factor,
+    ).set_index("zone")
     return pd.DataFrame(
         {
             "beyond_inv": rows["total_inv"] - rows["people_inv"],
@@ -83,6 +93,7 @@ def people_beyond(cells: pd.DataFrame, service: str, limit_min: float) -> pd.Dat
             "beyond_share": 1 - rows["share"],
             "unreachable_inv": rows["unreachable_inv"],
             "uncertain_inv": rows["uncertain_inv"],
+            "undecided_inv": rows["undecided_inv"],
         }
     )
 

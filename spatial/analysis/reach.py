@@ -16,10 +16,17 @@ BoolArray = npt.NDArray[np.bool_]
 
 ALL_ZONES: Final = "alla"
 """The zone that stands for everybody."""
+_DECIMALS: Final = 9
+"""Of minutes, as :mod:`spatial.analysis.access` gives them."""
 
 
 def shares_within(
-    population: pd.Series, zone: pd.Series, minutes: pd.DataFrame, thresholds: Sequence[tuple[str, float]]
+    population: pd.Series,
+    zone: pd.Series,
+    minutes: pd.DataFrame,
+    thresholds: Sequence[tuple[str, float]],
+    *,
+    off_network_factor: float = 1.0,
 ) -> pd.DataFrame:
     """Return how many people have each service within each threshold, by zone and in all.
 
@@ -30,10 +37,12 @@ def shares_within(
     zone : Series
         The zone of each cell, on the same index; a cell without one counts only in all.
     minutes : DataFrame
-        On the same index: ``{service}_min`` and, where present, ``{service}_uncertain``, as
+        On the same index: ``{service}_min`` and, where present, ``{service}_uncertain`` and ``{service}_off_min``, as
         :func:`spatial.analysis.access.minutes_to_nearest` gives them.
     thresholds : sequence of (service, minutes)
         Minutes equal to the threshold are within.
+    off_network_factor : float
+        At least 1: see ``undecided_inv``.
 
     Returns
     -------
@@ -41,7 +50,9 @@ def shares_within(
         Index 0..n, a row a zone (last ``alla``) and threshold: ``zone``, ``service``, ``threshold_min``,
         ``people_inv`` (within), ``total_inv``, ``share`` (of the total, 0..1; NaN where nobody lives),
         ``unreachable_inv`` (whom no way leads to the service), ``uncertain_inv`` (within or not, their minutes lie
-        mostly off the network), ``uncertain_cells`` (how many cells that is).
+        mostly off the network), ``uncertain_cells`` (how many cells that is), ``undecided_inv`` (who would come to
+        the other side of the threshold if their minutes off the network were ``off_network_factor`` times as many,
+        or so many times fewer).
 
     Raises
     ------
@@ -64,9 +75,12 @@ def shares_within(
         table = _by_zone(people, zone, {"people_inv": taken <= limit})
         table.insert(1, "service", service)
         table.insert(2, "threshold_min", float(limit))
-        rest = _by_zone(people, zone, {"unreachable_inv": np.isinf(taken), "uncertain_inv": uncertain})
+        undecided = _undecided(taken, minutes.get(f"{service}_off_min"), limit, off_network_factor)
+        sides = {"unreachable_inv": np.isinf(taken), "uncertain_inv": uncertain, "undecided_inv": undecided}
+        rest = _by_zone(people, zone, sides)
         cells = _by_zone(np.ones(len(taken)), zone, {"uncertain_cells": uncertain & (people > 0)})
         counted = rest[["unreachable_inv", "uncertain_inv"]].join(cells["uncertain_cells"].astype(int))
+        counted["undecided_inv"] = rest["undecided_inv"]
         tables.append(table.join(counted))
     return _stacked(tables, ["zone", "service", "threshold_min"])
 
@@ -81,7 +95,8 @@ def percentiles(
     population, zone : Series
         People in each cell and its zone, on one index.
     minutes : DataFrame
-        On the same index; every column ``{service}_min`` (not ``{service}_second_min``) is a service.
+        On the same index; every column ``{service}_min`` (not ``{service}_second_min`` or ``{service}_off_min``) is a
+        service.
     at : sequence of float
         Percentages, above 0 up to 100.
 
@@ -108,7 +123,7 @@ def percentiles(
         raise ValueError(f"percentiles {list(at)}")
     people = _people(population, zone, minutes)
     services = [str(c).removesuffix("_min") for c in minutes.columns if str(c).endswith("_min")]
-    services = [s for s in services if not s.endswith("_second") and s != "off_network"]
+    services = [s for s in services if not s.endswith(("_second", "_off")) and s != "off_network"]
     rows: list[tuple[str, str, float, float]] = []
     for name, where in _zones(zone):
         for service in services:
@@ -202,6 +217,17 @@ def people_where(population: pd.Series, zone: pd.Series, within: pd.Series) -> p
     return _by_zone(people, zone, {"people_inv": within.to_numpy(bool)})
 
 
+def _undecided(taken: FloatArray, off: pd.Series | None, limit: float, factor: float) -> BoolArray:
+    """Return where a journey ends on the other side of the limit if its minutes off the network are other than told."""
+    if factor < 1:
+        raise ValueError(f"off_network_factor {factor} is less than 1")
+    if off is None:
+        return np.zeros(len(taken), bool)
+    legs = off.fillna(0.0).to_numpy(float)
+    slow, fast = (np.round(taken + legs * more, _DECIMALS) for more in (factor - 1, 1 / factor - 1))
+    return np.asarray(np.where(taken <= limit, slow > limit, fast <= limit), bool)
+
+
 def _people(population: pd.Series, zone: pd.Series, other: pd.Series | pd.DataFrame) -> FloatArray:
     if not (population.index.equals(zone.index) and population.index.equals(other.index)):
         raise ValueError("population, zone and minutes on different indexes")
@@ -234,7 +260,7 @@ def _stacked(tables: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
     """Return tables one after the other, sorted by zone (everybody last) in the tables' order."""
     if not tables:
         sums = ["people_inv", "total_inv", "share", "unreachable_inv", "uncertain_inv", "uncertain_cells"]
-        return pd.DataFrame(columns=[*keys, *sums])
+        return pd.DataFrame(columns=[*keys, *sums, "undecided_inv"])
     whole = pd.concat(tables)
     return whole.sort_index(kind="stable").reset_index(drop=True)
 

@@ -49,7 +49,7 @@ def show() -> None:
         text("app.service.limit", lang), 5, _MOST_MIN, _first_limit(at, kind), 5, key=f"grans-{kind}"
     )
     head.title(text("app.service.title", lang, service=titles[kind].lower()), anchor=False)
-    beyond = people_beyond(cells, kind, limit)
+    beyond = people_beyond(cells, kind, limit, off_network_factor=_factor(at))
     _figures(at, beyond, kind, limit)
     left, right = st.columns([5, 4], gap="medium")
     with left:
@@ -65,6 +65,11 @@ def _first_limit(at: Opened, kind: str) -> int:
     return min(_MOST_MIN, max(5, round(limits[0] / 5) * 5)) if limits else 30
 
 
+def _factor(at: Opened) -> float:
+    doubt = at.image.settings.access.off_network_factor
+    return 1.0 if doubt is None else doubt.value
+
+
 def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
     lang, rounded = at.lang, twice_modelled(at)
     row = {str(name): float(value) for name, value in beyond.loc[[ALL_ZONES]].iloc[0].items()}
@@ -73,6 +78,9 @@ def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
         return told_people(row[name], lang, least=at.least, rounded=rounded)
 
     minutes = number(limit, lang=lang)
+    doubt = text("app.service.uncertain_note", lang)
+    if _factor(at) > 1:
+        doubt = text("app.service.undecided_note", lang, people=people("undecided_inv"))
     shown = [
         (
             text("app.service.beyond", lang, minutes=minutes),
@@ -80,7 +88,7 @@ def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
             text("app.service.of_all", lang, share=percent(row["beyond_share"], lang, 1)) + _range(at, kind, limit),
         ),
         (text("app.service.unreachable", lang), people("unreachable_inv"), text("app.service.unreachable_note", lang)),
-        (text("app.service.uncertain", lang), people("uncertain_inv"), text("app.service.uncertain_note", lang)),
+        (text("app.service.uncertain", lang), people("uncertain_inv"), doubt),
     ]
     times = at.image.indicators.get("restider")
     if times is not None:
@@ -130,7 +138,13 @@ def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
         Column("beyond_share", text("app.service.share", lang), "share"),
         Column("uncertain_inv", text("app.service.people_uncertain", lang), people),
     ]
+    factor, share = _factor(at), at.image.settings.access.uncertain_share.value
+    if factor > 1:
+        columns.append(Column("undecided_inv", text("app.service.people_undecided", lang), people))
     show_table(at, frame, columns, name=f"service-{kind}-kommuner", rows=14)
+    if factor > 1:
+        how = {"share": number(share * 100, lang=lang), "factor": number(factor, lang=lang)}
+        st.caption(text("app.service.uncertain_how", lang, **how))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -84,7 +84,9 @@ def _snapping(cells: gpd.GeoDataFrame) -> pd.DataFrame:
 def _shares(work: Work, cells: gpd.GeoDataFrame, limits: list[tuple[str, float]]) -> pd.DataFrame:
     """Return the shares within each threshold; the same without services beyond the border; and their range."""
     people, zone = cells["population_inv"], cells["municipality_code"]
-    shares = reach.shares_within(people, zone, cells, limits)
+    doubt = work.settings.access.off_network_factor
+    factor = 1.0 if doubt is None else doubt.value
+    shares = reach.shares_within(people, zone, cells, limits, off_network_factor=factor)
     home = work.value("home_minutes")
     if home is not None:
         lacking = {f"{name}_min": np.inf for name, _ in limits if f"{name}_min" not in home.columns}

@@ -14,7 +14,7 @@ from spatial.texts import LANGUAGES, has_text, text
 _MINUTES: Final = "_min"
 _STATUS: Final = "_status"
 _SERVICE_RULES: Final = (
-    "second_min", "second_status", "second_id", "min", "status", "id", "uncertain", "count", "inv", "share"
+    "second_min", "second_status", "second_id", "off_min", "min", "status", "id", "uncertain", "count", "inv", "share"
 )  # fmt: skip
 _WITHIN: Final = re.compile(r"(?P<service>.+?)_(?P<minutes>\d+)(?:_?min)?_(?P<what>inv|share)")
 _RANGE: Final = re.compile(r"(?P<head>.+?)_(?P<end>low|high)(?P<tail>_[a-z]+)?")
@@ -56,7 +56,9 @@ def alias(name: str, settings: Settings, lang: str = "sv") -> str:
 
 def _says_unit(name: str, settings: Settings) -> bool:
     """Return whether a column's name is a sentence that tells its unit: minutes to a service."""
-    return any(name in {f"{service.id}_min", f"{service.id}_second_min"} for service in settings.services)
+    return any(
+        name in {f"{service.id}_{end}" for end in ("min", "second_min", "off_min")} for service in settings.services
+    )
 
 
 def unit_of(name: str, lang: str = "sv") -> str:

@@ -123,6 +123,7 @@ def test_straight_line_where_it_is_quicker_than_the_road():
     found = minutes_to_nearest(net, cells, shops({"ica": (1000, 300)}), **OFF)
     assert found["shop_min"].tolist() == [3.0, pytest.approx(4.0 + 0.3 + 8.0)]
     assert found["shop_uncertain"].tolist() == [True, False]
+    assert found["shop_off_min"].tolist() == [3.0, 0.0]
 
 
 def test_uncertain_is_more_than_the_share_not_equal_to_it():
@@ -130,6 +131,7 @@ def test_uncertain_is_more_than_the_share_not_equal_to_it():
     cells = points({"lika": (2000, 200), "mer": (2000, 201)})
     found = minutes_to_nearest(net, cells, shops({"ica": (0, 0)}), uncertain_share=0.5, **OFF)
     assert found["shop_uncertain"].tolist() == [False, True]
+    assert found["shop_off_min"].tolist() == pytest.approx([2.0, 2.01])
 
 
 def test_snap_exactly_at_the_limit_counts_and_a_shop_beyond_it_is_not_had():

@@ -44,6 +44,24 @@ def test_shares_count_the_threshold_as_within_and_the_unreachable_apart():
     assert table["share"].tolist() == pytest.approx([3 / 7, 3 / 7, 1 / 3, 1.0, 45 / 105, 65 / 105])
 
 
+def test_whose_answer_hangs_on_the_way_off_the_network_is_counted_apart():
+    people = pd.Series([1, 10, 100, 1000, 10_000, 100_000])
+    minutes = pd.DataFrame(
+        {
+            "care_min": [20.0, 20.000001, 40.0, 39.999999, INF, 30.0],
+            "care_off_min": [10.0, 10.0, 20.0, 20.0, np.nan, 0.0],
+            "care_uncertain": False,
+        }
+    )
+    twice = shares_within(people, pd.Series("a", people.index), minutes, [("care", 30)], off_network_factor=2)
+    assert twice["undecided_inv"].tolist() == [10 + 100 + 1000] * 2  # 20 + 10 = 30 is still within; 40 - 10 = 30 is too
+    alone = shares_within(people, pd.Series("a", people.index), minutes, [("care", 30)])
+    assert alone["undecided_inv"].tolist() == [0, 0]
+    assert twice["people_inv"].tolist() == alone["people_inv"].tolist()
+    with pytest.raises(ValueError, match="off_network_factor"):
+        shares_within(people, pd.Series("a", people.index), minutes, [("care", 30)], off_network_factor=0.5)
+
+
 def test_shares_of_an_empty_zone_are_unknown_not_zero():
     table = shares_within(pd.Series([0, 1]), pd.Series(["a", "b"]), pd.DataFrame({"x_min": [1.0, 1.0]}), [("x", 2)])
     assert np.isnan(table["share"].iloc[0])
