@@ -1,6 +1,7 @@
 """What minutes mean for people: shares within thresholds, percentiles, and stops within walking reach."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from spatial.geo import same_crs
 from spatial.model import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 
 ALL_ZONES: Final = "alla"
 """The zone that stands for everybody."""
@@ -67,18 +69,18 @@ def shares_within(
     {'zone': ['2480', 'alla'], 'share': [0.25, 0.25], 'unreachable_inv': [30.0, 30.0]}
     """
     people = _people(population, zone, minutes)
-    tables = []
+    tables, zones = [], _zones(zone)
     for service, limit in thresholds:
         taken = minutes[f"{service}_min"].to_numpy(float)
         doubt = f"{service}_uncertain"
         uncertain = minutes[doubt].to_numpy(bool) if doubt in minutes.columns else np.zeros(len(taken), bool)
-        table = _by_zone(people, zone, {"people_inv": taken <= limit})
+        table = _by_zone(people, zones, {"people_inv": taken <= limit})
         table.insert(1, "service", service)
         table.insert(2, "threshold_min", float(limit))
         undecided = _undecided(taken, minutes.get(f"{service}_off_min"), limit, off_network_factor)
         sides = {"unreachable_inv": np.isinf(taken), "uncertain_inv": uncertain, "undecided_inv": undecided}
-        rest = _by_zone(people, zone, sides)
-        cells = _by_zone(np.ones(len(taken)), zone, {"uncertain_cells": uncertain & (people > 0)})
+        rest = _by_zone(people, zones, sides)
+        cells = _by_zone(np.ones(len(taken)), zones, {"uncertain_cells": uncertain & (people > 0)})
         counted = rest[["unreachable_inv", "uncertain_inv"]].join(cells["uncertain_cells"].astype(int))
         counted["undecided_inv"] = rest["undecided_inv"]
         tables.append(table.join(counted))
@@ -125,7 +127,7 @@ def percentiles(
     services = [str(c).removesuffix("_min") for c in minutes.columns if str(c).endswith("_min")]
     services = [s for s in services if not s.endswith(("_second", "_off")) and s != "off_network"]
     rows: list[tuple[str, str, float, float]] = []
-    for name, where in _zones(zone):
+    for name, where in _zones(zone).cells():
         for service in services:
             taken = minutes[f"{service}_min"].to_numpy(float)[where]
             order = np.argsort(taken, kind="stable")
@@ -214,7 +216,7 @@ def people_where(population: pd.Series, zone: pd.Series, within: pd.Series) -> p
     [1.0, 0.0, 0.25]
     """
     people = _people(population, zone, within)
-    return _by_zone(people, zone, {"people_inv": within.to_numpy(bool)})
+    return _by_zone(people, _zones(zone), {"people_inv": within.to_numpy(bool)})
 
 
 def _undecided(taken: FloatArray, off: pd.Series | None, limit: float, factor: float) -> BoolArray:
@@ -237,23 +239,39 @@ def _people(population: pd.Series, zone: pd.Series, other: pd.Series | pd.DataFr
     return np.asarray(people, float)
 
 
-def _zones(zone: pd.Series) -> list[tuple[str, BoolArray]]:
-    """Return each zone's name and cells, by name; everybody last."""
-    named = zone.notna().to_numpy(bool)
-    text = np.where(named, zone.astype(str), "")
-    names = sorted(set(text[named]))
-    return [*((name, named & (text == name)) for name in names), (ALL_ZONES, np.ones(len(zone), bool))]
+@dataclass(frozen=True)
+class _Zones:
+    """The zones by name, everybody last; and the position of each cell's zone (-1 for none)."""
+
+    names: list[str]
+    of_cell: IntArray
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Return the sum of the cells' values in each zone, and of all last."""
+        known = self.of_cell >= 0
+        inside = np.bincount(self.of_cell[known], weights=values[known], minlength=len(self.names) - 1)
+        return np.append(inside, values.sum())
+
+    def cells(self) -> Iterator[tuple[str, IntArray]]:
+        """Yield each zone's name and cells; everybody's last."""
+        order = np.argsort(self.of_cell, kind="stable")
+        ends = np.searchsorted(self.of_cell[order], np.arange(len(self.names)))
+        yield from zip(self.names[:-1], np.split(order, ends)[1:-1], strict=True)
+        yield ALL_ZONES, np.arange(len(order))
 
 
-def _by_zone(people: FloatArray, zone: pd.Series, counted: dict[str, BoolArray]) -> pd.DataFrame:
+def _zones(zone: pd.Series) -> _Zones:
+    codes, found = pd.factorize(zone.to_numpy(object))
+    names, place = np.unique(np.array([str(name) for name in found], dtype=object), return_inverse=True)
+    return _Zones([*names, ALL_ZONES], np.append(place, -1)[codes])
+
+
+def _by_zone(people: FloatArray, zones: _Zones, counted: dict[str, BoolArray]) -> pd.DataFrame:
     """Return the people of each count by zone, the total, and the first count's share."""
-    rows = []
-    for name, where in _zones(zone):
-        sums = {count: float(people[where & chosen].sum()) for count, chosen in counted.items()}
-        total = float(people[where].sum())
-        share = next(iter(sums.values())) / total if total else np.nan
-        rows.append({"zone": name, **sums, "total_inv": total, "share": share})
-    return pd.DataFrame(rows)
+    sums = {count: zones.sums(np.where(chosen, people, 0.0)) for count, chosen in counted.items()}
+    total = zones.sums(people)
+    share = np.divide(next(iter(sums.values())), total, out=np.full(len(total), np.nan), where=total > 0)
+    return pd.DataFrame({"zone": zones.names, **sums, "total_inv": total, "share": share})
 
 
 def _stacked(tables: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
