@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from spatial.entry_commands import code_command
 from spatial.errors import StrukturbildError
 from spatial.export_commands import changes_command, export_command, serve_command
 from spatial.plan_commands import plan as plan_commands
@@ -150,16 +151,25 @@ def new(name: str, codes: tuple[str, ...], lan: str | None, out: Path) -> None:
 @_DATA
 @_OUT
 @click.option("--port", type=int, help=text("cli.help.port"))
-def app(config: str | None, data: Path | None, out: Path | None, port: int | None) -> None:
-    """Open the app in this process, on this computer only."""
+@click.option("--address", help=text("cli.help.address"))
+def app(config: str | None, data: Path | None, out: Path | None, port: int | None, address: str | None) -> None:
+    """Open the app in this process: on this computer only, or behind the group's code."""
     from spatial import server
 
     with _clear_errors():
         _data_folder(data)
-        server.run_app(config, data=data, out=out, port=port)
+        server.run_app(config, data=data, out=out, port=port, address=address)
 
 
-for _command in (report_command, seminar_command, export_command, serve_command, changes_command, plan_commands):
+for _command in (
+    code_command,
+    report_command,
+    seminar_command,
+    export_command,
+    serve_command,
+    changes_command,
+    plan_commands,
+):
     cli.add_command(_command)
 
 

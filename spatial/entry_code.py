@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -118,7 +117,8 @@ def _written(content: bytes) -> str:
 
 
 def _write(folder: Path, hashes: Mapping[Role, str]) -> None:
+    kept = {str(role): made for role, made in hashes.items()}
     with new_file(folder / FILE) as fresh:
         fresh.touch(_PRIVATE)
-        write_json(fresh, {"codes": dict(hashes), "key": _written(secrets.token_bytes(_KEY_BYTES))})
-        os.chmod(fresh, _PRIVATE)  # noqa: PTH101 - also where the file was there
+        write_json(fresh, {"codes": kept, "key": _written(secrets.token_bytes(_KEY_BYTES))})
+        fresh.chmod(_PRIVATE)

@@ -8,8 +8,12 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from spatial.errors import StrukturbildError
-from spatial.storage import bundled
+from spatial.access_rights import is_loopback
+from spatial.entry_code import read_codes
+from spatial.errors import EntryError, StrukturbildError
+from spatial.inputs.config import read_settings
+from spatial.settings import Settings
+from spatial.storage import bundled, user_folder
 
 SETTINGS: Final[dict[str, object]] = {
     "browser.gatherUsageStats": False,
@@ -30,11 +34,11 @@ SETTINGS: Final[dict[str, object]] = {
 """What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
 
 
-def flag_options(port: int | None) -> dict[str, object]:
-    """Return Streamlit's options in the form of its flags, save what the environment sets."""
+def options(port: int | None = None, address: str | None = None) -> dict[str, object]:
+    """Return Streamlit's options, save what the environment sets."""
     kept = {name: value for name, value in SETTINGS.items() if _variable(name) not in os.environ}
-    asked = {} if port is None else {"server.port": port}
-    return {name.replace(".", "_"): value for name, value in {**kept, **asked}.items()}
+    asked = {"server.port": port, "server.address": address}
+    return {**kept, **{name: value for name, value in asked.items() if value is not None}}
 
 
 def _variable(option: str) -> str:
@@ -42,29 +46,60 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + snake.replace(".", "_").upper()
 
 
-def _warm(config: str | None, out: Path | None) -> None:
+def _warm(folder: Path) -> None:
     """Load what the first page needs while the user opens the browser; a mistake is told by the page."""
     from spatial.build import built_image
-    from spatial.inputs.config import read_settings
-    from spatial.storage import user_folder
 
     importlib.import_module("altair")
     with contextlib.suppress(StrukturbildError):
-        built_image(out or user_folder(read_settings(config).region.id))
+        built_image(folder)
 
 
-def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None) -> None:
-    """Run the app until it is stopped; its arguments reach ``app.py`` as those of a script."""
+def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None, address: str | None) -> None:
+    """Run the app until it is stopped; its arguments reach ``app.py`` as those of a script.
+
+    Raises
+    ------
+    EntryError
+        If it would be reached from other computers without a code and without login.
+    """
     from streamlit.web import bootstrap
 
-    options = flag_options(port)
+    asked = options(port, address)
+    settings = read_settings(config)
+    folder = out or user_folder(settings.region.id)
+    bootstrap.load_config_options({name.replace(".", "_"): value for name, value in asked.items()})
+    coded = _locked(folder)
     arguments = [
         *([config] if config else []),
         *(["--data", str(data)] if data else []),
         *(["--out", str(out)] if out else []),
     ]
     script = str(bundled("app.py"))
-    bootstrap.load_config_options(flag_options=options)
-    threading.Thread(target=_warm, args=(config, out), daemon=True).start()
+    threading.Thread(target=_warm, args=(folder,), daemon=True).start()
     sys.argv = [script, *arguments]
-    bootstrap.run(script, is_hello=False, args=arguments, flag_options=options)
+    if coded:
+        _run_behind_door(script, folder, settings, asked)
+    else:
+        flags = {name.replace(".", "_"): value for name, value in asked.items()}
+        bootstrap.run(script, is_hello=False, args=arguments, flag_options=flags)
+
+
+def _locked(folder: Path) -> bool:
+    """Return whether a code is to be asked for."""
+    import streamlit as st
+
+    by_login = bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)
+    coded = not by_login and read_codes(folder) is not None
+    if not coded and not by_login and not is_loopback(str(st.get_option("server.address") or "")):
+        raise EntryError("entry.unlocked")
+    return coded
+
+
+def _run_behind_door(script: str, folder: Path, settings: Settings, asked: dict[str, object]) -> None:
+    from starlette.middleware import Middleware
+    from streamlit import App
+
+    from spatial.door import Door
+
+    App(script, middleware=[Middleware(Door, folder=folder, limits=settings.entry)]).run(config=asked)

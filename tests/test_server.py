@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from spatial.server import SETTINGS, flag_options
+from spatial.server import SETTINGS, options
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -11,15 +11,15 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_a_user_variable_goes_before(monkeypatch):
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
     monkeypatch.setenv("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "true")
-    options = flag_options(8765)
-    assert "server_address" not in options
-    assert "browser_gatherUsageStats" not in options
-    assert options["server_port"] == 8765
+    asked = options(8765)
+    assert "server.address" not in asked
+    assert "browser.gatherUsageStats" not in asked
+    assert asked["server.port"] == 8765
 
 
 def test_port_of_the_environment_holds_where_none_is_given(monkeypatch):
     monkeypatch.setenv("STREAMLIT_SERVER_PORT", "9000")
-    assert "server_port" not in flag_options(None)
+    assert "server.port" not in options()
 
 
 def test_streamlits_own_file_says_the_same():
