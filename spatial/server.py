@@ -24,6 +24,7 @@ SETTINGS: Final[dict[str, object]] = {
     "server.fileWatcherType": "none",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
+    "runner.magicEnabled": False,
     "theme.base": "light",
     "theme.primaryColor": "#6D1A3D",
     "theme.backgroundColor": "#FDFCF7",

@@ -111,6 +111,22 @@ def test_other_languages_say_the_same_things(lang):
         assert placeholders(sentence) == placeholders(catalogue("sv")[key]), key
 
 
+WRITTEN_IN_SWEDISH = re.compile(r"roles\.|starter\.(config|tatorter|flygplatser)")
+"""What ``new`` writes into a Swedish region's own settings."""
+NORWEGIAN_ROOMS = {path.name for path in (TEXTS / "no").glob("*.toml")} - {"export.toml"}
+
+
+def test_english_is_complete():
+    assert not [key for key in catalogue("sv") if key not in catalogue("en") and not WRITTEN_IN_SWEDISH.match(key)]
+
+
+def test_norwegian_is_complete_for_legend_and_main_pages():
+    assert {"app.toml", "webmap.toml"} <= NORWEGIAN_ROOMS
+    rooms = {name.removesuffix(".toml") for name in NORWEGIAN_ROOMS}
+    asked = [key for key in catalogue("sv") if key.partition(".")[0] in rooms]
+    assert not [key for key in asked if key not in catalogue("no")]
+
+
 def test_nothing_in_the_catalogue_is_left_over():
     whole, composed = strings()
     rooms = tuple(re.escape(f"{path.stem}.") for path in (TEXTS / "sv").glob("*.toml"))
@@ -150,3 +166,16 @@ def swedish():
 
 def test_no_swedish_sentence_stands_outside_the_catalogue():
     assert not list(swedish())
+
+
+REMARKS = re.compile(r"/\*.*?\*/|^\s*//.*?$|<!--.*?-->", flags=re.DOTALL | re.MULTILINE)
+SCRIPTS = [*(ROOT / "spatial/views/karta").glob("*.js"), *(ROOT / "spatial/views/karta").glob("*.html")]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_sentence_stands_in_a_script(path):
+    script = re.sub(
+        r"/\*.*?\*/|^\s*//.*$|<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    literals = [found[1] for found in re.finditer(r"\"((?:[^\"\\\n]|\\.)*)\"", script)]
+    assert not [one for one in literals if re.search(r"[åäöÅÄÖ]|^[A-Z][a-z]+ [a-z]", one)]

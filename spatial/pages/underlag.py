@@ -9,8 +9,8 @@ from spatial.pages.widgets import Column, show_table
 from spatial.texts import number, text
 from spatial.views.wording import omitted_sentence, role_name
 
+# What lies around the region by its nature: that a municipality has none of it is no lack.
 _AROUND = frozenset({"outside_places", "land"})
-"""What lies around the region by its nature: that a municipality has none of it is no lack."""
 
 
 def show() -> None:
