@@ -9,7 +9,8 @@ import streamlit as st
 from spatial.analysis.catchment import in_zones, people_beyond, people_served, worst_first
 from spatial.analysis.comparison import range_of
 from spatial.analysis.reach import ALL_ZONES
-from spatial.analysis.spots import white_spots
+from spatial.analysis.spots import named_spots, white_spots
+from spatial.analysis.supply import nearest_place
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import (
@@ -23,6 +24,7 @@ from spatial.pages.widgets import (
     twice_modelled,
 )
 from spatial.pages.widgets import minutes as minutes_of
+from spatial.steps.titles import spot_name
 from spatial.texts import number, text
 from spatial.views.picture_trials import draw_trial
 from spatial.views.themes import visible
@@ -155,7 +157,11 @@ def _spots(fingerprint: str, kind: str, limit: float, _at: Opened) -> pd.DataFra
     if layer.grid is None:
         raise TypeError(fingerprint)
     gap = round(_at.image.settings.access.white_spot_gap_m.value / layer.grid.size_m)
-    spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least, gap_cells=gap)
+    places = _at.image.layers["noder"].geo if "noder" in _at.image.layers else None
+    near = None if places is None else pd.Series(nearest_place(places, cells)[0], index=cells.index)
+    spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least, gap_cells=gap, place=near)
+    if places is not None:
+        spots = named_spots(spots, places)
     return pd.DataFrame(in_zones(spots, _at.image.layers["kommuner"].geo).drop(columns="geometry"))
 
 
@@ -168,8 +174,13 @@ def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -
     spots = _spots(at.image.provenance.fingerprint, kind, limit, at)
     words = {one: text(f"app.service.spot_{one}", lang) for one in ("far", "unreachable")}
     frame = spots.assign(kind=spots["kind"].map(words))
-    columns = [
-        Column("zones", text("app.municipality", lang), width="large"),
+    columns = []
+    if "place_name" in spots:
+        told = spots[["place_name", "place_m", "direction"]].itertuples(index=False)
+        frame["name"] = [spot_name(name, metres, way, lang) for name, metres, way in told]
+        columns.append(Column("name", text("app.service.about", lang), width="large"))
+    columns += [
+        Column("zones", text("app.municipality", lang), width="medium"),
         Column("kind", text("app.service.spot_kind", lang)),
         Column("people_inv", text("app.service.living", lang), "rounded" if twice_modelled(at) else "people"),
         Column("cells", text("app.service.cells", lang), "count"),

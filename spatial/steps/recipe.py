@@ -86,7 +86,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "thresholds",
         access.thresholds,
         after=("population", "access", "areas"),
-        built_on=("redraws",),
+        built_on=("redraws", "places"),
         settings=("thresholds", "access", "region.year"),
     ),
     Step(

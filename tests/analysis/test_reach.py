@@ -15,6 +15,7 @@ from spatial.analysis.access import (
     white_spots,
     worst_off,
 )
+from spatial.analysis.spots import named_spots
 from spatial.model import Grid
 
 GRID = Grid("EPSG:3006", Affine(1000, 0, 700000, 0, -1000, 7100000), (20, 20))
@@ -130,6 +131,61 @@ def test_white_spots_of_another_lattice_come_in_3006():
     none = white_spots(frame, grid, pd.Series([3.0], index=frame.index), 30, 1)
     assert none.empty
     assert none.crs == "EPSG:3006"
+
+
+def squares_of(frame):
+    return gpd.GeoSeries(frame.geometry.buffer(500, cap_style="square"))
+
+
+def test_gap_is_drawn_over_but_never_a_cell_within_the_threshold():
+    frame = cells([5, 5, 5], [0, 3, 1], [3, 4, 90])  # two cells beyond, two squares between: one empty, one within
+    minutes = pd.Series([40.0, 41.0, 10.0], index=frame.index)
+    (apart,) = white_spots(frame, GRID, minutes, 30, 8, gap_cells=0).shape[:1]
+    assert apart == 0  # neither of the two reaches eight people alone
+    one = white_spots(frame, GRID, minutes, 30, 1, gap_cells=1)
+    assert one["people_inv"].tolist() == [7.0]
+    assert one.area.tolist() == pytest.approx([3e6])
+    assert not one.geometry.iloc[0].intersects(frame.geometry.iloc[2].buffer(400))
+
+
+def test_areas_are_parted_by_place_and_named_after_it():
+    frame = cells([5, 5, 5, 5], [0, 1, 2, 3], [1, 2, 4, 8])
+    minutes = pd.Series(40.0, index=frame.index)
+    place = pd.Series(["a", "a", "b", "b"], index=frame.index)
+    spots = white_spots(frame, GRID, minutes, 30, 1, gap_cells=2, place=place)
+    assert spots[["place_id", "people_inv"]].to_numpy().tolist() == [["b", 12.0], ["a", 3.0]]
+    x, y = GRID.centre(np.array([5, 9]), np.array([3, 0]))
+    where = gpd.points_from_xy(x, y)
+    places = gpd.GeoDataFrame({"name": ["Överby", "Åby"]}, index=["b", "a"], geometry=where, crs="EPSG:3006")
+    named = named_spots(spots, places)
+    assert named["place_name"].tolist() == ["Överby", "Åby"]
+    assert named["direction"].tolist() == ["v", "n"]
+    assert named["place_m"].tolist() == pytest.approx([1000 * 4 / 12, np.hypot(4000, 1000 * 2 / 3)])
+    alone = named_spots(spots, places.iloc[:1])
+    assert alone["place_name"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("gap", [0, 1, 2, 3])
+def test_white_spots_hold_everybody_beyond_once_and_nobody_within(seed, gap):
+    rng = np.random.default_rng(seed)
+    at = rng.choice(25 * 25, 160, replace=False)
+    frame = cells(at // 25, at % 25, rng.integers(1, 50, len(at)))
+    minutes = pd.Series(rng.choice([10.0, 30.0, 30.5, 80.0, INF], len(at)), index=frame.index)
+    place = pd.Series(rng.choice(["a", "b"], len(at)), index=frame.index)
+    spots = white_spots(frame, GRID, minutes, 30, 1, gap_cells=gap, place=place)
+    beyond = frame[minutes > 30]
+    assert spots["people_inv"].sum() == beyond["population_inv"].sum()
+    assert spots["cells"].sum() == len(beyond)
+    covered = squares_of(beyond).union_all()
+    assert spots.union_all().buffer(1).covers(covered)
+    assert spots.area.sum() == pytest.approx(spots.union_all().area)  # no two overlap
+    assert not spots.union_all().buffer(-1).intersects(squares_of(frame[minutes <= 30]).union_all().buffer(-1))
+    for spot in spots.itertuples():
+        inside = beyond[beyond.within(spot.geometry)]
+        assert inside["population_inv"].sum() == spot.people_inv
+        assert set(place[inside.index]) == {spot.place_id}
+        assert set(np.isinf(minutes[inside.index])) == {spot.kind == "unreachable"}
 
 
 def test_white_spots_refuse_two_cells_in_one_place():
