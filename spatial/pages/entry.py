@@ -80,10 +80,14 @@ def _visit() -> Visit:
         comes_locally=_comes_locally(),
         coded=codes is not None,
         by_login=bool(login),
-        given=codes.pass_role(st.context.cookies.get(COOKIE), time.time()) if codes else None,
+        given=codes.pass_role(_pass(), time.time()) if codes else None,
         login_seen=bool(user),
         logged_in=role_of(user, _secret("strukturbild")) if user else None,
     )
+
+
+def _pass() -> str | None:
+    return st.context.cookies.get(COOKIE)
 
 
 def _comes_locally() -> bool:

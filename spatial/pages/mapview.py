@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import streamlit as st
@@ -64,4 +65,5 @@ def _source(folder: str, fingerprint: str, lang: str, _opened: Opened) -> dict[s
 
 @cache
 def _served(folder: str, fingerprint: str) -> str:
-    return str(declare_component(f"bild-{fingerprint}", path=folder).name)
+    """Serve the map's data at an address that only those who are let in are told: files are sent without asking who."""
+    return str(declare_component(f"bild-{fingerprint}-{token_hex(16)}", path=folder).name)

@@ -1,21 +1,20 @@
 """Rekommendationer: filter them, see what they rest on, and keep what a municipality answers."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from spatial.analysis.recommendations import stale
-from spatial.errors import RecordError
+from spatial.errors import StrukturbildError
+from spatial.pages.entry import group_record, may_write
 from spatial.pages.plans import choice, head, plan_map, plan_names, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
-from spatial.record.base import Record, events_beside, open_record
+from spatial.record.base import events_beside
 from spatial.record.events import ADOPTIONS, PROFESSIONS, Author, Event, adoption
 from spatial.record.reading import adoption as answers_of
 from spatial.record.reading import adoption_log
-from spatial.settings import Settings
 from spatial.texts import text
 from spatial.views.plan_places import outlined, outlined_features
 
@@ -44,11 +43,6 @@ def show() -> None:
             _answering(at, row, chosen, events)
     with right:
         _map(at, kept, chosen)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _record(folder: str, _settings: Settings) -> Record:
-    return open_record(Path(folder), _settings.record)
 
 
 def _judged(answers: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +168,8 @@ def _answering(at: Opened, row: pd.Series, chosen: str, events: list[Event]) -> 
             format_func=lambda s: text(f"record.adoption.{s}", lang),
         )
         comment = st.text_area(text("plan_pages.rekommendationer.comment", lang), height=68)
-        sent = st.form_submit_button(text("plan_pages.rekommendationer.keep", lang), type="primary")
+        keep = text("plan_pages.rekommendationer.keep", lang)
+        sent = st.form_submit_button(keep, type="primary", disabled=not may_write())
     if sent and not who.strip():
         st.error(text("plan_pages.rekommendationer.need_name", lang))
     elif sent:
@@ -187,8 +182,8 @@ def _answering(at: Opened, row: pd.Series, chosen: str, events: list[Event]) -> 
 
 def _keep(at: Opened, draft: Any) -> None:
     try:
-        _record(str(at.folder), at.image.settings).append(draft)
-    except RecordError as error:
+        group_record(at).append(draft)
+    except StrukturbildError as error:
         st.error(error.message(at.lang))
         return
     st.session_state["rek-sparat"] = True

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from spatial.errors import OutputError
+from spatial.errors import StrukturbildError
 from spatial.inputs.stories import read_story
+from spatial.pages.entry import may_write, require_writing
 from spatial.pages.mapview import show_map
 from spatial.pages.shared import Opened, opened
 from spatial.record.stories import Saved, free_id, load_story, save_story, stories
@@ -68,16 +69,17 @@ def _choice(at: Opened, kept: dict[str, Any], saved: Saved | None) -> Saved | No
             _turn(kept, story=chosen, step=None)
             st.rerun()
     with st.container(horizontal=True, gap="small"):
-        if st.button(text("seminar.page.new", lang), key="sem-ny"):
+        if st.button(text("seminar.page.new", lang), key="sem-ny", disabled=not may_write()):
             step = Step(id="steg-1", title=text("seminar.page.new_step", lang, number=1))
             title = text("seminar.page.untitled", lang, number=len(titles) + 1)
             _begin(at, kept, new_story(free_id(at.folder), title, step))
-        if st.button(text("seminar.page.example", lang), key="sem-exempel"):
+        if st.button(text("seminar.page.example", lang), key="sem-exempel", disabled=not may_write()):
             _begin(at, kept, read_story().model_copy(update={"id": free_id(at.folder)}))
     return saved
 
 
 def _begin(at: Opened, kept: dict[str, Any], story: Story) -> None:
+    require_writing()
     save_story(at.folder, story, 0)
     _turn(kept, story=story.id, step=story.steps[0].id)
     st.rerun()
@@ -91,8 +93,9 @@ def _turn(kept: dict[str, Any], **changes: object) -> None:
 def _keep(at: Opened, saved: Saved, story: Story) -> None:
     """Save at once; what somebody else has saved in between is never written over."""
     try:
+        require_writing()
         save_story(at.folder, story, saved.revision)
-    except OutputError as error:
+    except StrukturbildError as error:
         st.session_state["sem-fel"] = error.message(at.lang)
 
 
@@ -101,9 +104,8 @@ def _editor(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
     if "sem-fel" in st.session_state:
         st.warning(st.session_state.pop("sem-fel"))
     key = f"sem-{story.id}-titel"
-    st.text_input(
-        text("seminar.page.story_title", lang), story.title, key=key, on_change=_retitle, args=(at, story.id, key)
-    )
+    change: dict[str, Any] = {"on_change": _retitle, "args": (at, story.id, key), "disabled": not may_write()}
+    st.text_input(text("seminar.page.story_title", lang), story.title, key=key, **change)
     titles = {step.id: f"{number}. {step.title}" for number, step in enumerate(story.steps, start=1)}
     if kept["step"] not in titles:
         kept["step"] = story.steps[0].id
@@ -124,11 +126,11 @@ def _editor(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
     for name, kind in _WORDS:
         key = f"sem-{story.id}-{step.id}-{name}"
         label, value = text(f"seminar.page.step_{name}", lang), getattr(step, name)
-        change: dict[str, Any] = {"key": key, "on_change": _rewrite, "args": (at, story.id, step.id, name, key)}
+        change = {"on_change": _rewrite, "args": (at, story.id, step.id, name, key), "disabled": not may_write()}
         if kind == "line":
-            st.text_input(label, value, **change)
+            st.text_input(label, value, key=key, **change)
         else:
-            st.text_area(label, value, height=92 if name == "text" else 68, **change)
+            st.text_area(label, value, height=92 if name == "text" else 68, key=key, **change)
 
 
 def _retitle(at: Opened, story_id: str, key: str) -> None:
@@ -145,13 +147,14 @@ def _rewrite(at: Opened, story_id: str, step_id: str, name: str, key: str) -> No
 
 def _order(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
     lang, story, step = at.lang, saved.story, kept["step"]
+    closed = len(story.steps) == 1 or not may_write()
     with st.container(horizontal=True, gap="small"):
         for name, by in (("up", -1), ("down", 1)):
-            if st.button(text(f"seminar.page.{name}", lang), key=f"sem-{name}"):
+            if st.button(text(f"seminar.page.{name}", lang), key=f"sem-{name}", disabled=not may_write()):
                 _keep(at, saved, move_step(story, step, by))
                 kept["turn"] += 1
                 st.rerun()
-        if st.button(text("seminar.page.remove", lang), key="sem-bort", disabled=len(story.steps) == 1):
+        if st.button(text("seminar.page.remove", lang), key="sem-bort", disabled=closed):
             _keep(at, saved, remove_step(story, step))
             _turn(kept, step=None)
             st.rerun()

@@ -1,6 +1,7 @@
 """What every page stands on: the image, opened once for all users; the user's language; what the app was given."""
 
 import argparse
+import gc
 import sys
 import threading
 from collections.abc import Sequence
@@ -133,7 +134,20 @@ def _settings(config: str | None, stamp: int) -> Settings:  # noqa: ARG001 - rea
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _image(folder: str, stamp: int, _settings: Settings) -> StructureImage | None:
-    return image_with(_settings, Path(folder)) if stamp else None
+    image = image_with(_settings, Path(folder)) if stamp else None
+    settle()
+    return image
+
+
+def settle() -> None:
+    """Let the garbage collector pass over what is loaded by now: Streamlit runs it after every run of a page.
+
+    An image is some hundred thousand objects that stay; to look through them takes a tenth of a second each time,
+    in which nobody else's page runs.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,6 +11,7 @@ import streamlit as st
 from spatial.build import image_of
 from spatial.changes_console import counted_sentence, difference_rows
 from spatial.errors import StrukturbildError
+from spatial.pages.entry import may_write, require_writing
 from spatial.pages.shared import Opened, arguments
 from spatial.record.changes import read_changes, set_withdrawn
 from spatial.roundtrip import Proposal, check_apart, proposals, take
@@ -56,7 +57,7 @@ def _proposed(at: Opened, found: list[Proposal]) -> None:
         st.dataframe(rows, hide_index=True)
         for fault in proposal.faults:
             st.warning(f"{fault.sentence(lang)} {fault.remedy(lang)}")
-    if st.button(text("export.app.take", lang), type="primary", key="qgis-ta-in"):
+    if st.button(text("export.app.take", lang), type="primary", key="qgis-ta-in", disabled=not may_write()):
         _do(at, lambda: _take(at, found))
 
 
@@ -74,7 +75,7 @@ def _taken(at: Opened) -> None:
         told = (str(change.number), change.time, change.title, change.file, str(change.touched), state)
         line.write(" · ".join(told))
         label = text("export.app.withdraw" if held else "export.app.restore", lang)
-        if button.button(label, key=f"qgis-andring-{change.number}"):
+        if button.button(label, key=f"qgis-andring-{change.number}", disabled=not may_write()):
             number = change.number
             _do(at, lambda number=number, held=held: set_withdrawn(at.folder, number, withdrawn=held))  # type: ignore[misc]
 
@@ -83,6 +84,7 @@ def _do(at: Opened, act: Callable[[], object]) -> None:
     """Do what the user asked for, build the image anew and show the page with it."""
     request = arguments(sys.argv[1:])
     try:
+        require_writing()
         with st.spinner(text("export.app.building", at.lang)):
             act()
             image_of(request.config, data=request.data, out=request.out)
