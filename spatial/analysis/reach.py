@@ -126,10 +126,11 @@ def percentiles(
     people = _people(population, zone, minutes)
     services = [str(c).removesuffix("_min") for c in minutes.columns if str(c).endswith("_min")]
     services = [s for s in services if not s.endswith(("_second", "_off")) and s != "off_network"]
+    every = {service: minutes[f"{service}_min"].to_numpy(float) for service in services}
     rows: list[tuple[str, str, float, float]] = []
     for name, where in _zones(zone).cells():
         for service in services:
-            taken = minutes[f"{service}_min"].to_numpy(float)[where]
+            taken = every[service][where]
             order = np.argsort(taken, kind="stable")
             taken, summed = taken[order], np.cumsum(people[where][order])
             rows.extend((name, service, float(share), _quantile(taken, summed, share / 100)) for share in at)

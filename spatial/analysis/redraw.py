@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from spatial.analysis.population import inhabited, people_on
-from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.settlement import Ground
 from spatial.model import FloatArray
 from spatial.settings import Redraw, ServiceRule
@@ -93,50 +91,6 @@ def varied(
     return {**parameters, **{name: parameters[name] * float(f) for name, f in zip(names, factors, strict=True)}}
 
 
-def minutes_by_rule(to_places: pd.DataFrame, places: pd.DataFrame, rule: ServiceRule, options: Redraw) -> FloatArray:
-    """Return minutes to the nearest place that has a service by rule, the rule's least people drawn in each run.
-
-    Parameters
-    ----------
-    to_places : DataFrame
-        Minutes from cells (index) to places (columns).
-    places : DataFrame
-        ``population_inv`` and, where known, ``central``; index place ids.
-    rule : ServiceRule
-    options : Redraw
-
-    Returns
-    -------
-    ndarray
-        A row a run, a column a cell; inf where no place has it.
-
-    Notes
-    -----
-    Places are taken central ones first, then by people: those that have the service in a run are always the first
-    of that order, so that one cumulative minimum serves all runs.
-
-    Examples
-    --------
-    >>> from spatial.settings import Parameter
-    >>> def number(value): return Parameter(value=value, unit="–", source="antagande")
-    >>> options = Redraw(runs=2, seed=1, spread_share=number(0), low_percentile=number(5), high_percentile=number(95))
-    >>> rule = ServiceRule(service="grocery", min_population_inv=number(300))
-    >>> places = pd.DataFrame({"population_inv": [900, 100]}, index=["a", "b"])
-    >>> minutes_by_rule(pd.DataFrame({"a": [20.0], "b": [1.0]}), places, rule, options).tolist()
-    [[20.0], [20.0]]
-    """
-    always = np.zeros(len(places), bool)
-    if rule.central and "central" in places:
-        always = pd.to_numeric(places["central"]).fillna(0).to_numpy(float) > 0
-    people = places["population_inv"].fillna(0).to_numpy(float)
-    order = np.lexsort((places.index.astype(str).to_numpy(str), -people, ~always))
-    ranked = to_places[list(places.index[order])].to_numpy(float)
-    nearest = np.column_stack([np.full(len(ranked), np.inf), np.minimum.accumulate(ranked, axis=1)])
-    limits = cutoffs(rule, options)
-    having = always.sum() + (people[~always][None, :] >= limits[:, None]).sum(axis=1)
-    return np.ascontiguousarray(nearest[:, having].T)
-
-
 def cutoffs(rule: ServiceRule, options: Redraw) -> FloatArray:
     """Return the least people of a place that has the service, for each run."""
     seed = [options.seed, _RULES, *rule.service.encode()]
@@ -198,7 +152,7 @@ def ranges(values: FloatArray, shown: npt.ArrayLike, low: float, high: float) ->
     Parameters
     ----------
     values : ndarray
-        A row a run, a column a number; NaN where a run has none.
+        A row a run, a column a number; NaN where a run has none, inf where no way leads.
     shown : array_like
         The numbers as the image has them: the run that is drawn, among the others here.
     low, high : float
@@ -207,7 +161,7 @@ def ranges(values: FloatArray, shown: npt.ArrayLike, low: float, high: float) ->
     Returns
     -------
     tuple of ndarray
-        Low and high, NaN where the shown number is.
+        Low and high, NaN where the shown number is; where a run is infinite, values of runs and no mean of two.
 
     Examples
     --------
@@ -215,53 +169,22 @@ def ranges(values: FloatArray, shown: npt.ArrayLike, low: float, high: float) ->
     [[1.0], [3.0]]
     """
     own = np.asarray(shown, float)
-    every = np.vstack([values, own[None, :]])
-    known = np.isfinite(own)
-    ends = np.full((2, len(own)), np.nan)
-    if known.any():
-        ends[:, known] = np.nanpercentile(every[:, known], [low, high], axis=0)
+    every = np.where(np.isnan(own), np.nan, np.vstack([values, own[None, :]]))
+    ends = _percentiles(every, low, high)
     return np.fmin(ends[0], own), np.fmax(ends[1], own)
 
 
-def ranges_within(draws: Draws, minutes: Mapping[str, FloatArray], shares: pd.DataFrame) -> pd.DataFrame:
-    """Return the range of people and shares within each threshold, for what rests on a model.
-
-    Parameters
-    ----------
-    draws : Draws
-    minutes : mapping of str to ndarray
-        Minutes from the draws' cells (columns) to each kind of service: a row a run, or one row where it is measured.
-    shares : DataFrame
-        As :func:`spatial.analysis.reach.shares_within` gives them.
-
-    Returns
-    -------
-    DataFrame
-        On the index of ``shares``: ``people_low_inv``, ``people_high_inv``, ``share_low``, ``share_high``; NaN where
-        neither people nor service are modelled.
-    """
-    names = pd.Index(shares["zone"].unique())
-    zone = names.get_indexer(pd.Index(draws.cells["municipality_code"]))
-    everybody = int(names.get_loc(ALL_ZONES))
-    columns = ["people_low_inv", "people_high_inv", "share_low", "share_high"]
-    out = pd.DataFrame(np.nan, index=shares.index, columns=columns)
-    totals = _with_all(sums_by_run(draws.people, zone, len(names)), draws.people.sum(axis=1), everybody)
-    for (service, limit), rows in shares.groupby(["service", "threshold_min"], sort=False):
-        taken = minutes.get(str(service))
-        if taken is None or not (draws.modelled or len(taken) > 1):
-            continue
-        within = taken <= float(str(limit))
-        whole = (draws.people * within).sum(axis=1)
-        people = _with_all(sums_by_run(draws.people, zone, len(names), within), whole, everybody)
-        share = np.divide(people, totals, out=np.full(people.shape, np.nan), where=totals > 0)
-        at = names.get_indexer(pd.Index(rows["zone"]))
-        low, high = ranges(people[:, at], rows["people_inv"], draws.low, draws.high)
-        share_low, share_high = ranges(share[:, at], rows["share"], draws.low, draws.high)
-        out.loc[rows.index, columns] = np.column_stack([low, high, share_low, share_high])
-    return out
-
-
-def _with_all(sums: FloatArray, whole: FloatArray, at: int) -> FloatArray:
-    out = sums.copy()
-    out[:, at] = whole
-    return out
+def _percentiles(values: FloatArray, low: float, high: float) -> tuple[FloatArray, FloatArray]:
+    """Return two percentiles of each column without its NaN; between a number and infinity the outer one counts."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    last = (~np.isnan(ordered)).sum(axis=0) - 1
+    ends = []
+    for share, outer in ((low / 100, np.floor), (high / 100, np.ceil)):
+        at = np.maximum(last * share, 0)
+        below, above = (
+            np.take_along_axis(ordered, step(at).astype(np.int64)[None, :], axis=0)[0] for step in (np.floor, np.ceil)
+        )
+        both = np.isfinite(below) & np.isfinite(above)
+        mean = below + np.subtract(above, below, out=np.zeros(len(at)), where=both) * (at - np.floor(at))
+        ends.append(np.where(both, mean, below if outer is np.floor else above))
+    return ends[0], ends[1]

@@ -6,9 +6,10 @@ import pandas as pd
 
 from spatial.analysis import access as reach_minutes
 from spatial.analysis import network as networks
-from spatial.analysis import reach, redraw, spots
+from spatial.analysis import reach, spots, supply
 from spatial.errors import LayerError
-from spatial.steps.titles import title
+from spatial.steps import ranges
+from spatial.steps.titles import spot_name, title
 from spatial.steps.work import Products, Work, made_layer
 
 
@@ -23,7 +24,7 @@ def roads(work: Work) -> Products:
     faults = networks.line_faults(lines, speeds, layer=next(work.of_role("roads")).id)
     if faults:
         raise LayerError(faults)
-    network = networks.network_from_lines(lines, speeds)
+    network = networks.network_from_lines(lines, speeds, tolerance_m=work.settings.access.join_m.value)
     meta = work.meta(title("vagnat"), "roads", lineage="")
     layer = made_layer("vagnat", network.edges, meta)
     return Products({"vagnat": layer}, {"vagnatets_delar": networks.network_summary(network)}, {"network": network})
@@ -92,10 +93,7 @@ def _shares(work: Work, cells: gpd.GeoDataFrame, limits: list[tuple[str, float]]
         lacking = {f"{name}_min": np.inf for name, _ in limits if f"{name}_min" not in home.columns}
         alone = reach.shares_within(people, zone, home.reindex(cells.index).assign(**lacking), limits)
         shares = shares.assign(people_home_inv=alone["people_inv"], share_home=alone["share"])
-    draws = work.value("draws")
-    if draws is None or not len(shares):
-        return shares
-    return shares.join(redraw.ranges_within(draws, work.value("draw_minutes"), shares).dropna(axis=1, how="all"))
+    return ranges.of_shares(work, shares, limits, factor)
 
 
 def thresholds(work: Work) -> Products:
@@ -110,17 +108,29 @@ def thresholds(work: Work) -> Products:
     columns = [f"{name}_min" for name in work.value("service_types")]
     spread = reach.percentiles(cells["population_inv"], cells["municipality_code"], cells[columns])
     options = work.settings.access
+    tables = {
+        "service_inom": shares,
+        "service_kurvor": ranges.of_curves(work, cells, work.value("service_types")),
+        "restider": ranges.of_percentiles(work, spread),
+    }
+    if not limits:
+        return Products(tables=tables)
+    places = work.value("places")
+    near = None if places is None else pd.Series(supply.nearest_place(places, cells)[0], index=cells.index)
     least, gap = options.least_shown_inv.value, round(options.white_spot_gap_m.value / layer.grid.size_m)
     found = [
-        spots.white_spots(cells, layer.grid, cells[f"{service}_min"], limit, least, gap_cells=gap).assign(
+        spots.white_spots(cells, layer.grid, cells[f"{service}_min"], limit, least, gap_cells=gap, place=near).assign(
             service=service, threshold_min=limit
         )
         for service, limit in limits
     ]
-    tables = {"service_inom": shares, "restider": spread}
-    if not found:
-        return Products(tables=tables)
-    every = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=cells.crs)
+    every = gpd.GeoDataFrame(pd.concat([one for one in found if len(one)] or found, ignore_index=True), crs=cells.crs)
+    if places is not None:
+        every = spots.named_spots(every, places)
+        every["name"] = [
+            spot_name(*row) for row in every[["place_name", "place_m", "direction"]].itertuples(index=False)
+        ]
+    every = ranges.of_spots(work, every, cells, 2 * gap + 1)
     every.index = pd.Index([f"vit-{number}" for number in range(1, len(every) + 1)], name="id")
     meta = work.meta(title("vita_flackar"), "white_spots", lineage="", sources=(layer,))
     return Products({"vita_flackar": made_layer("vita_flackar", every, meta)}, tables)

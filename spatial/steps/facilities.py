@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.analysis import catchment, fragility, grid, spots
+from spatial.steps import ranges
 from spatial.steps.work import Products, Work
 
 _COUNTRY: Final = "country"
@@ -21,11 +22,22 @@ def facilities(work: Work) -> Products:
     kinds = list(work.value("service_types"))
     homes = _municipalities(work, service.geo)
     countries = _countries(work, cells, service.geo)
+    table = _every(cells, service.geo, kinds, homes, countries)
     tables = {
-        "service_anlaggningar": _every(cells, service.geo, kinds, homes, countries),
-        "samst_belagna": _farthest(work, cells, service.geo, kinds),
+        "service_anlaggningar": _with_ranges(work, table, homes),
+        "samst_belagna": ranges.of_farthest(work, _farthest(work, cells, service.geo, kinds)),
     }
     return Products(tables=tables)
+
+
+def _with_ranges(work: Work, table: pd.DataFrame, homes: pd.Series) -> pd.DataFrame:
+    """Return the facilities with their ranges; those that only some runs have are somebody's second choice."""
+    draws, every = work.value("draws"), work.value("draw_service")
+    if every is None:
+        return table
+    known = homes.where(homes.notna(), None).reindex(every.index)
+    homes = known.where(known.notna(), every["municipality_code"])
+    return ranges.of_facilities(work, table, homes, _countries(work, draws.cells, every))
 
 
 def _municipalities(work: Work, service: gpd.GeoDataFrame) -> pd.Series:

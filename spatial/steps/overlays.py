@@ -7,6 +7,7 @@ import pandas as pd
 from spatial.analysis import access, contents, redraw
 from spatial.analysis.reach import ALL_ZONES
 from spatial.model import Layer, Raster
+from spatial.steps import ranges
 from spatial.steps.work import Products, Work
 
 
@@ -56,7 +57,7 @@ def _along(
         known.insert(0, "facilities_count", counts.sum(axis=1))
         tables["strak_service"] = pd.DataFrame(lines[["name", "mode", "level"]]).join(known)
     if cells is not None:
-        people = contents.people_of_lines(lines, cells.geo, reach_m)
+        people = ranges.of_lines(work, contents.people_of_lines(lines, cells.geo, reach_m), lines, reach_m)
         people.insert(1, "name", people["corridor"].map(lines["name"]))
         people.insert(3, "municipality_name", people["municipality_code"].map(names))
         tables["strak_kommun"] = people

@@ -4,6 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.analysis import reach
+from spatial.steps import ranges
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -18,6 +19,10 @@ def public_transport(work: Work) -> Products:
     known = stops[stops["departures_per_day"].notna()].rename(columns={"departures_per_day": "departures"})
     found = reach.reach_of_stops(cells, known, walk_m=walk_m, min_departures=least)
     table = reach.people_where(cells["population_inv"], cells["municipality_code"], found["within"])
+    draws = work.value("draws")
+    if draws is not None and draws.modelled:
+        within = reach.reach_of_stops(draws.cells, known, walk_m=walk_m, min_departures=least)["within"]
+        table = ranges.of_people_where(table, within, draws)
     names = work.layer("kommuner").geo["name"]  # type: ignore[union-attr]
     table.insert(1, "zone_name", table["zone"].map(names))
     table = table.assign(straight_line_m=walk_m, departures_per_day=least)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from spatial.analysis import redraw
 from spatial.analysis.population import PARAMETERS, people_on, population_ground
-from spatial.analysis.reach import shares_within
 from spatial.settings import Parameter, Redraw, ServiceRule
 
 CRS = "EPSG:3006"
@@ -93,27 +92,6 @@ def test_measured_people_are_one_run():
     assert (draws.people.tolist(), draws.modelled) == ([[3.0]], False)
 
 
-def brute_minutes(to_places, places, rule, limits):
-    rows = []
-    for limit in limits:
-        has = (places["population_inv"] >= limit) | (places["central"] if rule.central else False)
-        named = to_places[list(places.index[has])]
-        rows.append(named.min(axis=1).to_numpy() if has.any() else np.full(len(to_places), np.inf))
-    return np.array(rows, float)
-
-
-@given(st.integers(0, 10_000), st.booleans())
-def test_minutes_by_rule_are_those_of_the_places_that_have_it(seed, central):
-    rng = np.random.default_rng(seed)
-    ids = [f"p{n}" for n in range(6)]
-    places = pd.DataFrame({"population_inv": rng.integers(100, 500, 6), "central": rng.random(6) < 0.3}, index=ids)
-    minutes = pd.DataFrame(rng.random((5, 6)) * 60, columns=ids)
-    rule = ServiceRule(service="grocery", min_population_inv=number(300), central=central)
-    own = options(runs=6, seed=seed)
-    found = redraw.minutes_by_rule(minutes, places, rule, own)
-    np.testing.assert_array_equal(found, brute_minutes(minutes, places, rule, redraw.cutoffs(rule, own)))
-
-
 def test_rules_are_drawn_apart():
     rules = [ServiceRule(service=name, min_population_inv=number(300)) for name in ("grocery", "fuel")]
     one, other = (redraw.cutoffs(rule, options()) for rule in rules)
@@ -149,40 +127,18 @@ def test_range_is_in_order(values, shown):
     assert low[0] <= shown <= high[0]
 
 
-def planted(minutes):
-    cells = gpd.GeoDataFrame(
-        {"municipality_code": ["a", "a", "b"]}, geometry=gpd.points_from_xy([0, 1, 2], [0, 0, 0]), crs=CRS
-    )
-    people = np.array([[10.0, 0.0, 5.0], [4.0, 6.0, 5.0], [0.0, 10.0, 5.0]])
-    shares = shares_within(
-        pd.Series([4.0, 6.0, 5.0]),
-        pd.Series(["a", "a", "b"]),
-        pd.DataFrame({"grocery_min": minutes[0]}),
-        [("grocery", 15.0)],
-    )
-    return redraw.Draws(cells, people, 0, 100), shares
+@given(st.lists(st.sampled_from([1.0, 5.0, 60.0, np.inf, np.nan]), min_size=2, max_size=20), st.floats(0, 100))
+def test_range_holds_what_no_way_leads_to(values, shown):
+    low, high = redraw.ranges(np.array(values)[:, None], [shown], 5, 95)
+    assert low[0] <= shown <= high[0]
+    low, high = redraw.ranges(np.array(values)[:, None], [np.inf], 0, 100)
+    assert (low[0], high[0]) == (np.nanmin([*values, np.inf]), np.inf)
 
 
-def test_ranges_within_by_hand():
-    minutes = np.array([[15.0, 15.1, 20.0]])
-    draws, shares = planted(minutes)
-    found = redraw.ranges_within(draws, {"grocery": minutes}, shares).set_axis(shares["zone"])
-    assert found.loc["a"].tolist() == [0.0, 10.0, 0.0, 1.0]
-    assert found.loc["b"].tolist() == [0.0, 0.0, 0.0, 0.0]
-    assert found.loc["alla"].tolist() == pytest.approx([0.0, 10.0, 0.0, 10 / 15])
-
-
-def test_service_that_moves_gives_a_range_for_measured_people():
-    minutes = np.array([[15.0, 99.0, 20.0], [99.0, 99.0, 20.0], [15.0, 15.0, 15.0]])
-    draws, shares = planted(minutes)
-    measured = redraw.Draws(draws.cells, draws.people[[1]], 0, 100)
-    found = redraw.ranges_within(measured, {"grocery": minutes}, shares).set_axis(shares["zone"])
-    assert found.loc["alla", ["people_low_inv", "people_high_inv"]].tolist() == [0.0, 15.0]
-
-
-def test_nothing_modelled_gives_no_range():
-    minutes = np.array([[15.0, 15.1, 20.0]])
-    draws, shares = planted(minutes)
-    measured = redraw.Draws(draws.cells, draws.people[[1]], 0, 100)
-    assert redraw.ranges_within(measured, {"grocery": minutes}, shares).isna().all(axis=None)
-    assert redraw.ranges_within(draws, {}, shares).isna().all(axis=None)
+@given(st.lists(st.floats(0, 1e6), min_size=2, max_size=30))
+def test_range_is_numpys_percentiles_where_every_run_has_a_number(values):
+    runs = np.array(values)[:, None]
+    low, high = redraw.ranges(runs, [values[0]], 5, 95)
+    expected = np.percentile([*values, values[0]], [5, 95])
+    assert low[0] == pytest.approx(min(expected[0], values[0]))
+    assert high[0] == pytest.approx(max(expected[1], values[0]))

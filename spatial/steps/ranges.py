@@ -1,0 +1,220 @@
+"""The range beside each number that rests on a model: the steps' tables counted again on every draw."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spatial.analysis import curves, reach, redraw, service_drawn, supply
+from spatial.analysis.along import cells_within
+from spatial.analysis.hinterland import city_and_hinterland, people_across
+from spatial.analysis.ranges import count_by_run, matched, run_zones, split_zones, with_ranges
+from spatial.steps.work import Work
+
+if TYPE_CHECKING:
+    from spatial.model import FloatArray
+
+IntArray = npt.NDArray[np.int64]
+
+_THRESHOLD = ["zone", "service", "threshold_min"]
+
+
+def of_shares(
+    work: Work, shares: pd.DataFrame, limits: Sequence[tuple[str, float]], off_network_factor: float
+) -> pd.DataFrame:
+    """Return the shares within each threshold with their ranges."""
+    lived, draws = work.value("lived"), work.value("draws")
+    drawn = [limit for limit in limits if lived is not None and f"{limit[0]}_min" in lived]
+    if not drawn or not len(shares):
+        return shares
+
+    def count(cells: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
+        people = cells["population_inv"]
+        return reach.shares_within(people, zone, cells, drawn, off_network_factor=off_network_factor)
+
+    found = count_by_run(lived, count)
+    columns = ["people_inv", "share", "unreachable_inv", "uncertain_inv", "undecided_inv"]
+    return with_ranges(shares, matched(found, shares, _THRESHOLD, columns, _runs(lived)), draws)
+
+
+def of_percentiles(work: Work, spread: pd.DataFrame) -> pd.DataFrame:
+    """Return the percentiles of minutes with their ranges."""
+    lived, draws = work.value("lived"), work.value("draws")
+    services = list(spread["service"].unique())
+    columns = [f"{name}_min" for name in services if lived is not None and f"{name}_min" in lived]
+    if not columns or not len(spread):
+        return spread
+    shares = sorted(spread["percentile"].unique())
+    found = count_by_run(
+        lived, lambda cells, zone: reach.percentiles(cells["population_inv"], zone, cells[columns], shares)
+    )
+    by_run = matched(found, spread, ["zone", "service", "percentile"], ["minutes_min"], _runs(lived))
+    return with_ranges(spread, by_run, draws)
+
+
+def of_curves(work: Work, cells: pd.DataFrame, services: Sequence[str]) -> pd.DataFrame:
+    """Return the shares within every limit that can be chosen, with their ranges."""
+    limits = curves.CURVE_MIN
+    table = curves.curves_within(cells["population_inv"], cells["municipality_code"], cells, services, limits)
+    lived, draws = work.value("lived"), work.value("draws")
+    drawn = [name for name in services if lived is not None and f"{name}_min" in lived]
+    if not drawn:
+        return table
+    count = partial(_curves, services=drawn)
+    by_run = matched(count_by_run(lived, count), table, _THRESHOLD, ["people_inv", "share"], _runs(lived))
+    return with_ranges(table, by_run, draws)
+
+
+def _curves(cells: pd.DataFrame, zone: pd.Series, services: Sequence[str]) -> pd.DataFrame:
+    return curves.curves_within(cells["population_inv"], zone, cells, services, curves.CURVE_MIN)
+
+
+def of_spots(work: Work, spots: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, near_cells: int) -> gpd.GeoDataFrame:
+    """Return the white spots with the ranges of their people and their longest minutes; cells so near are one area."""
+    lived, draws = work.value("lived"), work.value("draws")
+    if lived is None or not len(spots):
+        return spots
+    by_run = {name: np.full((_runs(lived), len(spots)), np.nan) for name in ("people_inv", "longest_min")}
+    of = list(zip(spots["service"].astype(str), spots["threshold_min"].astype(float), strict=True))
+    for service, limit in dict.fromkeys(of):
+        if f"{service}_min" not in lived:
+            continue
+        rows = [place for place, one in enumerate(of) if one == (service, limit)]
+        found = service_drawn.spots_by_run(
+            lived, draws.cells, cells, spots.iloc[rows], (service, limit), near_cells, _runs(lived)
+        )
+        for name, values in found.items():
+            by_run[name][:, rows] = values
+    return gpd.GeoDataFrame(with_ranges(spots, by_run, draws), geometry="geometry", crs=spots.crs)
+
+
+def of_people_near(work: Work, places: gpd.GeoDataFrame, frame: gpd.GeoDataFrame, within_m: float) -> gpd.GeoDataFrame:
+    """Return the places with the range of the people near them."""
+    draws: redraw.Draws | None = work.value("draws")
+    if draws is None or not draws.modelled:
+        return frame
+    place, metres = supply.nearest_place(places, draws.cells)
+    at = np.where(metres <= within_m, frame.index.get_indexer(pd.Index(place)), -1)
+    sums = redraw.sums_by_run(draws.people, at, len(frame))
+    return gpd.GeoDataFrame(with_ranges(frame, {"people_near_inv": sums}, draws), geometry="geometry", crs=frame.crs)
+
+
+def of_facilities(
+    work: Work, table: pd.DataFrame, homes: pd.Series, countries: tuple[pd.Series, pd.Series] | tuple[None, None]
+) -> pd.DataFrame:
+    """Return the facilities with the ranges of whom they serve and what is lost without them.
+
+    Parameters
+    ----------
+    work : Work
+    table : DataFrame
+        Index facility ids, with ``service_type``.
+    homes : Series
+        The municipality of every facility that some run has.
+    countries : tuple of Series
+        The country of the draws' cells (in their order) and of every facility; None where not known.
+    """
+    lived, draws, every = work.value("lived"), work.value("draws"), work.value("draw_service")
+    cell = lived["cell"].to_numpy(np.int64)
+    home, of_home = _codes(lived["municipality_code"], homes.reindex(every.index))
+    own, theirs = countries
+    land, of_land = (None, None) if own is None or theirs is None else _codes(own, theirs.reindex(every.index))
+    facilities = service_drawn.Facilities(table.index.get_indexer(every.index), of_home, of_land)
+    zones = home, None if land is None else land[cell]
+    by_run: dict[str, FloatArray] = {}
+    for kind, rows in table.groupby("service_type").indices.items():
+        if f"{kind}_min" not in lived:
+            continue
+        found = service_drawn.served_by_run(lived, str(kind), facilities, len(table), _runs(lived), zones)
+        for name, values in found.items():
+            by_run.setdefault(name, np.full(values.shape, np.nan))[:, rows] = values[:, rows]
+    return with_ranges(table, {name: by_run[name] for name in table.columns if name in by_run}, draws)
+
+
+def _codes(some: pd.Series, others: pd.Series) -> tuple[IntArray, IntArray]:
+    """Return the zones of two series as whole numbers that mean the same in both; -1 for none."""
+    code = pd.factorize(np.concatenate([some.to_numpy(object), others.to_numpy(object)]))[0]
+    return np.asarray(code[: len(some)], np.int64), np.asarray(code[len(some) :], np.int64)
+
+
+def of_farthest(work: Work, table: pd.DataFrame) -> pd.DataFrame:
+    """Return those worst off with the range of the minutes: how far the one at the same rank has in every run."""
+    lived, draws = work.value("lived"), work.value("draws")
+    if lived is None or not len(table):
+        return table
+    by_run = np.full((_runs(lived), len(table)), np.nan)
+    for kind, rows in table.groupby("service").indices.items():
+        if f"{kind}_min" in lived:
+            found = service_drawn.farthest_by_run(lived, str(kind), len(rows), _runs(lived))
+            by_run[:, rows] = found[:, table["rank"].to_numpy(np.int64)[rows] - 1]
+    return with_ranges(table, {"minutes_min": by_run}, draws)
+
+
+def inhabited(draws: redraw.Draws) -> pd.DataFrame:
+    """Return every inhabited cell of every run: ``run``, ``cell`` (position) and ``people_inv``."""
+    run, cell = np.nonzero(draws.people)
+    return pd.DataFrame({"run": run, "cell": cell, "people_inv": draws.people[run, cell]})
+
+
+def of_city(
+    table: pd.DataFrame, lived: pd.DataFrame, region: pd.Series, inside: pd.Series, draws: redraw.Draws
+) -> pd.DataFrame:
+    """Return the sums of city and hinterland with the range of their people.
+
+    ``region`` and ``inside`` are those of the draws' cells, in their order: the region, and whether it is its city's.
+    """
+    cell = lived["cell"].to_numpy(np.int64)
+    zone = pd.Series(run_zones(lived["run"], region.to_numpy(object)[cell]), dtype=object)
+    found = city_and_hinterland(lived[["people_inv"]], zone, pd.Series(inside.to_numpy(bool)[cell])).reset_index()
+    run, names = split_zones(found["region"])
+    found = found.assign(run=run, region=names).fillna({"people_inv": 0.0})
+    by_run = matched(found, table, ["region", "part"], ["people_inv"], len(draws.people), missing=0.0)
+    return with_ranges(table, by_run, draws)
+
+
+def of_across(
+    table: pd.DataFrame, lived: pd.DataFrame, node: pd.Series, zone: pd.Series, draws: redraw.Draws
+) -> pd.DataFrame:
+    """Return the people of each pair of hinterland and region with their range and that of their share.
+
+    ``node`` and ``zone`` are those of the draws' cells, in their order.
+    """
+    cell = lived["cell"].to_numpy(np.int64)
+    near = pd.Series(run_zones(lived["run"], node.to_numpy(object)[cell]), dtype=object)
+    found = people_across(lived["people_inv"], near, pd.Series(zone.to_numpy(object)[cell], dtype=object))
+    run, names = split_zones(found["zone_a"])
+    found = found.assign(run=run, zone_a=names)
+    by_run = matched(found, table, ["zone_a", "zone_b"], ["people_inv", "share"], len(draws.people), missing=0.0)
+    return with_ranges(table, by_run, draws)
+
+
+def of_people_where(table: pd.DataFrame, within: pd.Series, draws: redraw.Draws) -> pd.DataFrame:
+    """Return the people by municipality who live where ``within`` (of the draws' cells) is true, with their range."""
+    lived = inhabited(draws)
+    cell = lived["cell"].to_numpy(np.int64)
+    lived["municipality_code"] = draws.cells["municipality_code"].to_numpy(object)[cell]
+    there = pd.Series(within.to_numpy(bool)[cell])
+    found = count_by_run(lived, lambda cells, zone: reach.people_where(cells["people_inv"], zone, there))
+    by_run = matched(found, table, ["zone"], ["people_inv", "share"], len(draws.people), missing=0.0)
+    return with_ranges(table, by_run, draws)
+
+
+def of_lines(work: Work, table: pd.DataFrame, lines: gpd.GeoDataFrame, reach_m: float) -> pd.DataFrame:
+    """Return the people within reach of each line by municipality with their range."""
+    draws: redraw.Draws | None = work.value("draws")
+    if draws is None or not draws.modelled or not len(table):
+        return table
+    line, cell = cells_within(np.asarray(lines.geometry, object), np.asarray(draws.cells.geometry, object), reach_m)
+    names = lines.index.to_numpy(object)[line], draws.cells["municipality_code"].to_numpy(object)[cell]
+    wanted = pd.MultiIndex.from_frame(table[["corridor", "municipality_code"]])
+    row = wanted.get_indexer(pd.MultiIndex.from_arrays(names))
+    sums = redraw.sums_by_pairs(draws.people, row[row >= 0], cell[row >= 0], len(table))
+    return with_ranges(table, {"people_inv": sums}, draws)
+
+
+def _runs(lived: pd.DataFrame) -> int:
+    return int(lived["run"].max()) + 1
