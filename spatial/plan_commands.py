@@ -1,29 +1,29 @@
-"""``strukturbild plan map | check``: a draft of a plan's mapping, and the readiness check of one plan."""
+"""``strukturbild plan map | add | check``: from a plan's file to its mapping, its place in a region, and its faults."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from spatial.errors import StrukturbildError
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN
 from spatial.texts import number, text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from spatial.inputs.plan_files import PlanFile
+    from spatial.plan_terms import Pivot
 
 _LAYER = click.option("--layer", help=text("plans.help.layer"))
 _COLUMN = click.option("--code", "column", help=text("plans.help.code"))
+_CONFIG = click.option("--config", help=text("plans.help.config"))
+_MUNICIPALITY = click.option("--municipality", required=True, help=text("plans.help.municipality"))
+_MAPPING = click.option("--mapping", help=text("plans.help.mapping"))
+_FILE = click.argument("file", type=click.Path(path_type=Path))
 _MOST = 60
 _EXIT_FAULTS = 1
-_EXIT_MISTAKE = 2
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    try:
-        yield
-    except StrukturbildError as error:
-        click.echo(error.message(), err=True)
-        sys.exit(_EXIT_MISTAKE)
 
 
 @click.group(name="plan", help=text("plans.help.plan"))
@@ -32,7 +32,7 @@ def plan() -> None:
 
 
 @plan.command(name="map", help=text("plans.help.map"))
-@click.argument("file", type=click.Path(path_type=Path))
+@_FILE
 @_LAYER
 @_COLUMN
 @click.option("--name", "name_column", help=text("plans.help.name"))
@@ -40,36 +40,130 @@ def plan() -> None:
 def map_(file: Path, layer: str | None, column: str | None, name_column: str | None, out: Path | None) -> None:
     """List a plan's codes with the closest pivot value, and write a draft of its mapping."""
     from spatial.analysis.plans import draft_mapping
-    from spatial.inputs.mapping import read_pivot
-    from spatial.inputs.plan_files import coded, draft_text, write_draft
+    from spatial.inputs.mapping import read_mapping, read_pivot
+    from spatial.inputs.plan_columns import recognised
+    from spatial.inputs.plan_drafts import draft_text, write_draft
+    from spatial.inputs.plan_files import MAPPINGS, read_plan
 
-    with _clear_errors():
-        pivot = read_pivot()
-        received, chosen, spelled = coded(file, layer, column, name_column)
-        table = draft_mapping(received, pivot)
-        for row in table.head(_MOST).itertuples():
-            value = pivot.value(str(row.pivot))
-            click.echo(
-                text(
-                    "plans.draft_row",
-                    code=row.code,
-                    count=row.count,
-                    area=number(float(str(row.area_km2)), 2),
-                    pivot=value.title.sv if value else row.pivot,
-                    score=number(float(str(row.score)), 2),
-                )
+    pivot = read_pivot()
+    read = read_plan(file, pivot, layer=layer, code=column, name_of_code=name_column)
+    _say_layers(read)
+    codes = read.coded()
+    known = [read_mapping(name, pivot) for name in MAPPINGS]
+    same = recognised(codes["code"].dropna().astype(str), known)
+    trusted = [one for one in known if one is same or one.id == MAPPINGS[0]]
+    table = draft_mapping(codes, pivot, trusted)
+    _say_codes(table, pivot)
+    if same is not None:
+        click.echo(text("plans.recognised", mapping=same.id, title=same.title.sv))
+    if out is not None:
+        columns = ", ".join(dict.fromkeys(one.columns.code or one.name for one in read.layers))
+        write_draft(out, draft_text(table, pivot, file.stem, columns, read.times()))
+        click.echo(text("plans.draft_written", file=out))
+    mapping = same.id if same is not None and out is None else str(out or "mappning.yaml")
+    if out is None and same is None:
+        click.echo(text("plans.next_draft", file=file))
+    click.echo(text("plans.next_add", file=file, mapping=mapping))
+
+
+def _say_layers(read: "PlanFile") -> None:
+    for layer in read.layers:
+        said = {
+            "layer": layer.name,
+            "count": number(len(layer.frame)),
+            "code": layer.columns.code or text("plans.layer_is_code"),
+            "time": layer.columns.time or "–",
+            "id": layer.columns.file_id or "–",
+        }
+        click.echo(text("plans.layer_row", **said))
+        for note in layer.notes:
+            click.echo(f"  {note.sentence()}")
+    for name, count in read.left_out:
+        click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
+
+
+def _say_codes(table: "pd.DataFrame", pivot: "Pivot") -> None:
+    titles = _titles(pivot)
+    for row in table.head(_MOST).to_dict("records"):
+        options = ", ".join(titles.get(one, one) for one in row["options"])
+        click.echo(
+            text(
+                "plans.draft_row",
+                code=row["code"],
+                count=number(row["count"]),
+                area=_area(float(row["area_km2"]), 2),
+                pivot=f"{titles[row['pivot']]}: {options}" if options else titles[row["pivot"]],
+                score=number(float(row["score"]), 2),
             )
-        click.echo(text("plans.draft_columns", column=chosen, name=spelled or "–", codes=len(table)))
-        if out is not None:
-            write_draft(out, draft_text(table, pivot, file.stem, chosen))
-            click.echo(text("plans.draft_written", file=out))
+        )
+    if len(table) > _MOST:
+        click.echo(text("plans.draft_more", count=len(table) - _MOST))
+    kinds = table["pivot"].value_counts()
+    unknown, ambiguous = (int(kinds.get(kind, 0)) for kind in (UNKNOWN, AMBIGUOUS))
+    click.echo(text("plans.draft_codes", codes=len(table), unknown=unknown, ambiguous=ambiguous))
+
+
+@plan.command(name="add", help=text("plans.help.add"))
+@_FILE
+@_MUNICIPALITY
+@_MAPPING
+@click.option("--out", type=click.Path(path_type=Path), required=True, help=text("plans.help.settings"))
+@_CONFIG
+@_LAYER
+@_COLUMN
+def add(
+    file: Path,
+    municipality: str,
+    mapping: str | None,
+    out: Path,
+    config: str | None,
+    layer: str | None,
+    column: str | None,
+) -> None:
+    """Write settings that build on a region and add the plan, and read them back to see that it comes in."""
+    from spatial.analysis.plans import apply_mapping
+    from spatial.inputs.plan_settings import add_plan
+
+    made = add_plan(file, municipality, mapping, out, config=config, layer=layer, code=column)
+    pivot, rules = made.settings.pivot, made.settings.mappings
+    for one in made.layers:
+        click.echo(text("plans.added_layer", layer=one.meta.title.sv))
+        for fault in one.faults:
+            click.echo(f"  {fault.sentence()}")
+        features = one.geo.assign(municipality=municipality)
+        for name, rows in features.groupby("mapping", sort=True):
+            frame, _ = apply_mapping(rows, rules[str(name)])
+            _say_values(frame, pivot)
+    for name, count in made.plan.left_out:
+        click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
+    if made.crs:
+        click.echo(text("plans.added_crs", crs=", ".join(sorted(set(made.crs.values())))))
+    click.echo(text("plans.added", file=out))
+
+
+def _say_values(frame: "gpd.GeoDataFrame", pivot: "Pivot") -> None:
+    titles = _titles(pivot)
+    areas = frame.area.groupby(frame["pivot"]).sum() / 1e6
+    for value, count in frame["pivot"].value_counts().items():
+        area = _area(float(areas[value]), 1)
+        click.echo(text("plans.added_row", pivot=titles[str(value)], count=number(count), area=area))
+
+
+def _titles(pivot: "Pivot") -> dict[str, str]:
+    others = {AMBIGUOUS: text("plans.ambiguous"), UNKNOWN: text("plans.unknown")}
+    return {value.id: value.title.sv for value in pivot.entries} | others
+
+
+def _area(square_km: float, decimals: int) -> str:
+    """Return an area as it is told after a count; lines and points have none."""
+    return text("plans.area", area=number(square_km, decimals)) if square_km > 0 else ""
 
 
 @plan.command(name="check", help=text("plans.help.check"))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--municipality", required=True, help=text("plans.help.municipality"))
-@click.option("--mapping", help=text("plans.help.mapping"))
-@click.option("--config", help=text("plans.help.config"))
+@_FILE
+@_MUNICIPALITY
+@_MAPPING
+@_CONFIG
 @_LAYER
 @_COLUMN
 def check(
@@ -80,15 +174,15 @@ def check(
     from spatial.analysis.readiness import check_plan
     from spatial.inputs.plan_files import one_plan
 
-    with _clear_errors():
-        one = one_plan(file, municipality, mapping, config, layer, column)
-        features = mapped(one.features, one.mapping)
-        if "file_id" in one.features.columns:
-            features = features.assign(file_id=one.features["file_id"].to_numpy())
-        settings = one.settings
-        found = check_plan(features, one.outline, settings.readiness, pivot=settings.pivot, water=one.shores)
-        for row in found.itertuples():
-            click.echo(text("plans.finding", severity=row.severity, rule=row.rule, sentence=row.sentence, fix=row.fix))
-        click.echo(text("plans.findings", count=len(found), version=settings.readiness.version))
-        click.echo(settings.readiness.caveat.sv)
+    one = one_plan(file, municipality, mapping, config, layer, column)
+    features = mapped(one.features, one.mapping)
+    if "file_id" in one.features.columns:
+        features = features.assign(file_id=one.features["file_id"].to_numpy())
+    settings = one.settings
+    found = check_plan(features, one.outline, settings.readiness, pivot=settings.pivot, water=one.shores)
+    _say_layers(one.plan)
+    for row in found.itertuples():
+        click.echo(text("plans.finding", severity=row.severity, rule=row.rule, sentence=row.sentence, fix=row.fix))
+    click.echo(text("plans.findings", count=len(found), version=settings.readiness.version))
+    click.echo(settings.readiness.caveat.sv)
     sys.exit(_EXIT_FAULTS if (found["severity"] == "fel").any() else 0)

@@ -78,11 +78,16 @@ class PivotValue(Strict):
 
 
 class Pivot(Strict):
-    """The one classification that every plan is read into."""
+    """The one classification that every plan is read into.
+
+    ``times`` are words by which plans say when; ``ignored`` say nothing of what a name means.
+    """
 
     version: str = ""
     title: Title = Title(sv="")
     source: str = ""
+    times: dict[Time, list[str]] = Field(default_factory=dict)
+    ignored: list[str] = Field(default_factory=list)
     entries: list[PivotValue] = Field(default_factory=list)
 
     def value(self, value_id: str) -> PivotValue | None:

@@ -5,8 +5,8 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
+from spatial.cli import cli
 from spatial.inputs.mapping import read_mapping
-from spatial.plan_commands import plan
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def file(tmp_path):
 
 def test_draft_lists_and_reads_back(file, tmp_path):
     out = tmp_path / "utkast.yaml"
-    result = CliRunner().invoke(plan, ["map", str(file), "--out", str(out)])
+    result = CliRunner().invoke(cli, ["plan", "map", str(file), "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert "Bostäder: 1 objekt, 1,00 km² → Sammanhängande bostadsbebyggelse" in result.output
     mapping = read_mapping(out)
@@ -30,15 +30,15 @@ def test_draft_lists_and_reads_back(file, tmp_path):
 
 
 def test_wrong_column_is_said_with_what_there_is(file):
-    result = CliRunner().invoke(plan, ["map", str(file), "--code", "finns_inte"])
+    result = CliRunner().invoke(cli, ["plan", "map", str(file), "--code", "finns_inte"])
     assert result.exit_code == 2
     assert "KOD (2)" in result.output
 
 
 def test_check_says_what_lacks(file, tmp_path):
     out = tmp_path / "utkast.yaml"
-    CliRunner().invoke(plan, ["map", str(file), "--out", str(out)])
-    result = CliRunner().invoke(plan, ["check", str(file), "--municipality", "2480", "--mapping", str(out)])
+    CliRunner().invoke(cli, ["plan", "map", str(file), "--out", str(out)])
+    result = CliRunner().invoke(cli, ["plan", "check", str(file), "--municipality", "2480", "--mapping", str(out)])
     assert result.exit_code == 1
     assert "tackning-lucka" in result.output
     assert "=X9" in result.output
@@ -46,6 +46,6 @@ def test_check_says_what_lacks(file, tmp_path):
 
 
 def test_unknown_municipality(file):
-    result = CliRunner().invoke(plan, ["check", str(file), "--municipality", "9999"])
+    result = CliRunner().invoke(cli, ["plan", "check", str(file), "--municipality", "9999"])
     assert result.exit_code == 2
     assert "9999" in result.output

@@ -1,6 +1,6 @@
 """Plans in one pivot classification: every feature kept, unknown and ambiguous codes said, never guessed."""
 
-from difflib import SequenceMatcher
+from collections.abc import Iterable
 from typing import Any, Final, get_args
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import shapely
 
 from spatial.fingerprints import fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS, same_crs
+from spatial.plan_names import Guess, Namer
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time, folded
 from spatial.texts import text
 
@@ -28,7 +29,6 @@ COLUMNS: Final = (
 """The columns of a plan's features, before ``fingerprint``."""
 _KM2: Final = 1e6
 _SAME: Final = 1.0
-_NUMBERED: Final = ("_", "-", ".")
 
 
 def _missing(value: object) -> bool:
@@ -157,7 +157,7 @@ def counted(features: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, False, True], kind="stable").reset_index(drop=True)
 
 
-def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot) -> pd.DataFrame:
+def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[PlanMapping] = ()) -> pd.DataFrame:
     """Return a plan's codes with the closest pivot value by name: a draft for somebody to correct.
 
     Parameters
@@ -165,60 +165,37 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot) -> pd.DataFrame:
     features : GeoDataFrame
         ``code``, and ``name_of_code`` where the file spells the code out; metres.
     pivot : Pivot
-        Its values' titles and ``words`` are what names are compared with.
+        Its values' titles and ``words`` are what names are compared with (``spatial.plan_names``).
+    mappings : iterable of PlanMapping
+        Classifications whose codes are known already: their answers go before likeness.
 
     Returns
     -------
     DataFrame
-        ``code``, ``count``, ``area_km2``, ``pivot`` (the closest; *okand* where nothing is near) and ``score``
-        (0 to 1, Ratcliff and Obershelp's share of common text; 1.0 is the same word).
+        ``code``, ``count``, ``area_km2``, ``pivot`` (*okand* where nothing is near, *tvetydig* where a name speaks of
+        several values), ``options`` (lists), ``time`` (what the name says of it, or *okand*) and ``score`` (0 to 1;
+        1.0 is the same word).
 
     Notes
     -----
     A score is how alike two words are, not how likely the answer is.
     """
+    namer = Namer(pivot)
     spelled = column(features, "name_of_code")
     codes = [value or text("plans.no_code") for value in column(features, "code")]
     spelling = {code: name for code, name in zip(codes, spelled, strict=True) if name}
+    known = [(_lookup(mapping), mapping.prefix) for mapping in mappings]
     table = counted(features)
-    near = [closest(spelling.get(code, code), pivot) for code in table["code"]]
-    return table.assign(pivot=[value for value, _ in near], score=[score for _, score in near])
-
-
-_NEAR: Final = 0.6
-
-
-def closest(name: str, pivot: Pivot) -> tuple[str, float]:
-    """Return the pivot value whose title or words are most like a name, and how like (0 to 1).
-
-    A word of the list that is the whole of a word in the name counts 0.9: "Nytt verksamhetsområde" is *verksamheter*.
-    """
-    wanted = _words(name)
-    best = max(
-        (
-            (value.id, _alike(wanted, _words(word)))
-            for value in pivot.entries
-            for word in [value.title.sv, *value.words]
-        ),
-        key=lambda found: found[1],
-        default=(UNKNOWN, 0.0),
+    rules = [next(filter(None, (_rule_of(code, *one) for one in known)), None) for code in table["code"]]
+    guesses = [
+        Guess(rule.pivot, _SAME, tuple(rule.options), rule.time) if rule else namer.guess(spelling.get(code, code))
+        for code, rule in zip(table["code"], rules, strict=True)
+    ]
+    columns = {"pivot": [one.pivot for one in guesses], "options": [list(one.options) for one in guesses]}
+    columns |= {"time": [one.time or UNKNOWN for one in guesses], "score": [one.score for one in guesses]}
+    return table.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()}).astype(
+        {"score": float}
     )
-    return best if best[1] >= _NEAR else (UNKNOWN, round(best[1], 3))
-
-
-def _words(name: str) -> str:
-    key = folded(name)
-    for mark in _NUMBERED:
-        key = key.replace(mark, " ")
-    return " ".join(part for part in key.split() if not part.isdigit()) or key
-
-
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return _SAME
-    if f" {other} " in f" {one} ":
-        return 0.9
-    return round(SequenceMatcher(None, one, other, autojunk=False).ratio(), 3)
 
 
 def lengths_and_areas(geometries: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -19,6 +19,11 @@ SUPPORTS: Final = "stödjer"
 AGAINST: Final = "motverkar"
 AREAS_LAYER: Final = "kommuner"
 """The layer that *share_of_area* divides by: index the plan's municipality."""
+LAYERS: Final = (
+    "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land",
+    "rutnat",
+)  # fmt: skip
+"""The layers of a structure image that rules may name."""
 _PER: Final = {"ha": 1e4, "km": 1e3}
 _NOTHING: Final = 1e-9
 _SAMPLE_M: Final = 250.0
@@ -29,6 +34,15 @@ _SLACK_M: Final = 0.01
 Shapes = npt.NDArray[np.object_]
 Rows = pd.DataFrame
 Measure = Callable[[Shapes], FloatArray]
+
+
+def structure_of(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Return those of an image's layers that rules may name; the grid as squares."""
+    known = {name: frames[name] for name in LAYERS if name in frames}
+    cells = known.get("rutnat")
+    if cells is not None:
+        known["rutnat"] = cells.set_geometry(gpd.GeoSeries(squares(cells), cells.index, cells.crs))
+    return known
 
 
 def chosen(features: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:

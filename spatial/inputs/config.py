@@ -21,8 +21,8 @@ def read_settings(path: Path | str | None = None) -> Settings:
     """Return the settings of a region.
 
     A settings file may build on another by ``extends: standard`` (a file of ours) or ``extends: my.yaml`` (beside
-    it); its own sections replace the other's whole. A layer is described in place, or named: then its
-    ``layers/<id>/layer.yaml`` beside the settings file, or among ours, describes it.
+    it); its own sections replace the other's whole, and ``add_layers`` come after its layers. A layer is described in
+    place, or named: then its ``layers/<id>/layer.yaml`` beside the settings file, or among ours, describes it.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ def read_settings(path: Path | str | None = None) -> Settings:
     document = read_document(file)
     values = _extended(document)
     faults: list[str] = []
-    values["layers"] = _layers(document, values.get("layers", []), faults)
+    added = values.pop("add_layers", [])
+    values["layers"] = _layers(document, "layers", values.get("layers", []), faults)
+    values["layers"] += _layers(document, "add_layers", added, faults)
     values["style"] = _style(document, values.get("style", "style.yaml"), faults)
     values["folder"] = str(file.parent.resolve())
     faults += with_planning(values, file.parent)
@@ -70,23 +72,26 @@ def _extended(document: Document) -> dict[str, Any]:
         return values
     beside = document.path.parent / str(base)
     parent = read_document(beside if beside.is_file() else bundled("config", f"{base}.yaml"))
-    return {**_extended(parent), **values}
+    built_on = _extended(parent)
+    if "add_layers" in built_on:
+        built_on["layers"] = [*built_on.get("layers", []), *built_on.pop("add_layers")]
+    return {**built_on, **values}
 
 
-def _layers(document: Document, entries: object, faults: list[str]) -> list[LayerSpec]:
+def _layers(document: Document, section: str, entries: object, faults: list[str]) -> list[LayerSpec]:
     if not isinstance(entries, list):
-        faults.append(fault_line(document, ("layers",), text("config.layers_list")))
+        faults.append(fault_line(document, (section,), text("config.layers_list")))
         return []
     specs: list[LayerSpec] = []
     for index, entry in enumerate(entries):
         if isinstance(entry, str):
-            own, home = _named_layer(document, index, entry, faults)
+            own, home = _named_layer(document, (section, index), entry, faults)
         else:
             own, home = document, "data"
         if own is None:
             continue
         content = entry if own is document else own.values
-        place: Place = ("layers", index) if own is document else ()
+        place: Place = (section, index) if own is document else ()
         try:
             specs.append(LayerSpec.model_validate(content).model_copy(update={"home": home}))
         except ValidationError as error:
@@ -94,7 +99,7 @@ def _layers(document: Document, entries: object, faults: list[str]) -> list[Laye
     return specs
 
 
-def _named_layer(document: Document, index: int, name: str, faults: list[str]) -> tuple[Document | None, str]:
+def _named_layer(document: Document, at: Place, name: str, faults: list[str]) -> tuple[Document | None, str]:
     places = {"beside": document.path.parent / "layers" / name, "bundled": bundled("layers", name)}
     for home, folder in places.items():
         if (folder / "layer.yaml").is_file():
@@ -103,7 +108,7 @@ def _named_layer(document: Document, index: int, name: str, faults: list[str]) -
             except ConfigError as error:
                 faults.append(f"• {error}")
                 return None, home
-    faults.append(fault_line(document, ("layers", index), text("config.no_layer", layer=name)))
+    faults.append(fault_line(document, at, text("config.no_layer", layer=name)))
     return None, "bundled"
 
 

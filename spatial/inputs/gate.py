@@ -28,6 +28,7 @@ from spatial.inputs.child import read_in_child
 from spatial.inputs.intake import Intake, take_in
 from spatial.inputs.rasters import read_own_raster
 from spatial.inputs.received import Received
+from spatial.inputs.rows import listed
 
 __all__ = ["Limits", "Received", "read_own", "read_own_raster", "read_upload", "upload_layers"]
 
@@ -235,9 +236,16 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
     if column:
         try:
             with np.errstate(invalid="ignore"):
-                geometry = shapely.from_wkb(table.column(column).to_numpy(), on_invalid="ignore")
+                written = table.column(column).to_numpy()
+                geometry = shapely.from_wkb(written, on_invalid="ignore")
+                lost = np.flatnonzero(shapely.is_missing(geometry) & ~pd.isna(written))
+                geometry[lost] = shapely.from_wkb(written[lost], on_invalid="fix")
         except (shapely.errors.ShapelyError, NotImplementedError, TypeError) as error:
             raise GateError("gate.unreadable", name=name, reason=type(error).__name__) from error
+        closed = frame.index[lost[~shapely.is_missing(geometry[lost])]]
+        if len(closed):
+            said: dict[str, object] = {"count": len(closed)}
+            notes.append(Fault("gate.note_closed", name, listed(list(closed)), "repaired", len(closed), said))
         frame = frame.rename(columns={"geometry": "geometry_1"})
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=about["crs"])
         told = any(note.key == "gate.note_no_prj" for note in notes)

@@ -21,7 +21,7 @@ _OTHER_TABLES: Final = frozenset({"layer_styles", "qgis_projects"})
 _LINEAR: Final = 7
 _OPEN_FILES: Final = 256
 _NOT_NEEDED: Final = ("geopandas", "pandas", "shapely", "pyproj")
-_NOISE: Final = ("Several features with id",)
+_NOISE: Final = ("Several features with id", "Non closed ring detected")
 _BYTE_MB: Final = 1_000_000
 
 
@@ -87,7 +87,7 @@ def read_arrow(
             about, table = pyogrio.read_arrow(path, datetime_as_string=True, **request)
             geometry = about["geometry_name"] or "wkb_geometry"
             if geometry in table.column_names and _is_curved(table.column(geometry)):
-                straight = pa.array(list(pyogrio.raw.read(path, **request)[2]), pa.binary())
+                straight = _binary(pyogrio.raw.read(path, **request)[2])
                 table = table.set_column(table.column_names.index(geometry), geometry, straight)
     except MemoryError as error:
         raise RefusedError("gate.too_heavy") from error
@@ -113,6 +113,21 @@ def _chosen(layer: str | None, every: tuple[str, ...], drawn: tuple[str, ...]) -
     if len(candidates) > 1:
         raise RefusedError("gate.several_layers", layers=", ".join(candidates))
     return candidates[0]
+
+
+def _binary(values: "Iterable[bytes | None]") -> "pa.Array":
+    """Return an Arrow array of bytes, built of buffers: ``pa.array`` asks for pandas, which is not here."""
+    import numpy as np
+    import pyarrow as pa
+
+    shapes = list(values)
+    there = np.array([shape is not None for shape in shapes], bool)
+    ends = np.cumsum([len(shape or b"") for shape in shapes], dtype=np.int64)
+    buffers = (np.packbits(there, bitorder="little"), np.concatenate([np.zeros(1, np.int64), ends]))
+    content = pa.py_buffer(b"".join(shape or b"" for shape in shapes))
+    return pa.Array.from_buffers(
+        pa.large_binary(), len(shapes), [*(pa.py_buffer(part.tobytes()) for part in buffers), content]
+    )
 
 
 def _is_curved(column: "pa.ChunkedArray") -> bool:

@@ -1,107 +1,228 @@
-"""One plan's file as somebody sent it: its codes, its features for the readiness check, the draft of its mapping."""
+"""A plan's file as somebody sent it: its layers, what their columns hold, its features for the readiness check."""
 
-import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.errors import ConfigError, GateError
-from spatial.inputs import gate
+from spatial.errors import ConfigError, Fault, GateError
+from spatial.geo import ANALYSIS_CRS
+from spatial.inputs import gate, place
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
+from spatial.inputs.plan_columns import Columns, columns_of, listed
+from spatial.plan_names import Namer
+from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping
 from spatial.settings import Settings
-from spatial.storage import new_file
-from spatial.texts import text
 
-GUESSES: Final = {
-    "code": ("kod", "code", "arealformal", "arealformål", "hilucslanduse", "hilucs", "anvandning", "användning",
-             "markanvandning", "markanvändning", "huvudanvandning", "kategori", "category", "typ", "typkod"),
-    "name_of_code": ("beskrivning", "benamning", "benämning", "kodtext", "klartext", "anvandning_text", "typnamn"),
-    "name": ("namn", "name", "benamning", "benämning", "omrade", "område"),
-    "time": ("tid", "status", "arealstatus", "tidsaspekt", "genomforande"),
-    "consideration": ("hansyn", "hänsyn", "consideration"),
-    "file_id": ("id", "objektid", "objekt_id", "objectid", "uuid", "fid", "lokalid"),
-    "aspect": ("aspekt", "aspect"),
-}  # fmt: skip
-"""Column names that plans are known to use; the first that is there is taken, and the user may say another."""
+MAPPINGS: Final = ("boverket", "hilucs", "sosi")
+"""The classifications that come with the program."""
+_MOSTLY: Final = 0.5
 
 
-def coded(
-    file: Path, layer: str | None, column: str | None, name_column: str | None = None
-) -> tuple[gpd.GeoDataFrame, str, str | None]:
-    """Return a plan's features with ``code`` and ``name_of_code``, in metres, and the columns these came from.
+@dataclass(frozen=True)
+class PlanLayer:
+    """A layer of a plan's file: its features as the gate gave them, and what its columns hold.
+
+    ``constant`` is the code of every feature where no column holds classes: the layer's own name.
+    """
+
+    name: str
+    frame: gpd.GeoDataFrame
+    columns: Columns
+    constant: str | None = None
+    notes: tuple[Fault, ...] = ()
+
+    @property
+    def metres(self) -> gpd.GeoSeries:
+        """The geometries in metres; numbers that no degrees have are metres already, whatever the label says."""
+        shapes = self.frame.geometry
+        if shapes.crs is None or not shapes.crs.is_geographic:
+            return shapes
+        there = self.frame[~(shapes.isna() | shapes.is_empty)]
+        if len(there) and place.beyond_degrees(there).mean() > _MOSTLY:
+            return shapes.set_crs(ANALYSIS_CRS, allow_override=True)
+        return shapes.to_crs(ANALYSIS_CRS)
+
+    def coded(self) -> gpd.GeoDataFrame:
+        """Return ``code`` and, where the layer spells it out, ``name_of_code``; in metres."""
+        metres, names = self.metres, self.columns
+        codes = self.constant if names.code is None else self.frame[names.code].astype(object)
+        values: dict[str, object] = {"code": pd.Series(codes, index=self.frame.index, dtype=object)}
+        if names.name_of_code is not None:
+            values["name_of_code"] = self.frame[names.name_of_code].astype(object)
+        return gpd.GeoDataFrame(values, geometry=metres, crs=metres.crs)
+
+    def features(self, municipality: str) -> gpd.GeoDataFrame:
+        """Return what ``mapped`` takes: our column names, ids as the file has them, nothing mended."""
+        known = self.columns.known()
+        taken = {meaning: self.frame[name].astype(object) for meaning, name in known.items()}
+        out = gpd.GeoDataFrame(taken, geometry=self.frame.geometry, crs=self.frame.crs)
+        out = out.assign(municipality=municipality)
+        if self.columns.code is None:
+            out["code"] = self.constant
+        rows = pd.Series([f"rad-{row}" for row in self.frame.index], index=self.frame.index, dtype=object)
+        own = out.get("file_id")
+        return out.set_axis(rows if own is None else own.where(own.notna(), rows).astype(str))
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """The layers of a plan's file that hold its classes, and the names of those that do not."""
+
+    name: str
+    layers: tuple[PlanLayer, ...]
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    def coded(self) -> gpd.GeoDataFrame:
+        """Return the codes of every layer together (``PlanLayer.coded``)."""
+        parts = [layer.coded() for layer in self.layers]
+        shapes = np.concatenate([part.geometry.to_numpy() for part in parts])
+        values = pd.concat([pd.DataFrame(part.drop(columns="geometry")) for part in parts], ignore_index=True)
+        return gpd.GeoDataFrame(values, geometry=shapes, crs=parts[0].crs)
+
+    def times(self) -> dict[str, int]:
+        """Return what the columns of time say, and of how many features."""
+        said = [layer.frame[layer.columns.time] for layer in self.layers if layer.columns.time is not None]
+        if not said:
+            return {}
+        values = pd.concat(said).dropna().astype(str).str.strip()
+        counts = values[values != ""].value_counts()
+        return {str(value): int(count) for value, count in counts.items()}
+
+    def features(self, municipality: str) -> gpd.GeoDataFrame:
+        """Return the features of every layer in the first one's coordinate system (``PlanLayer.features``)."""
+        parts = [layer.features(municipality) for layer in self.layers]
+        first = parts[0].crs
+        moved = [part if first is None or part.crs is None else part.to_crs(first) for part in parts]
+        bare = [pd.DataFrame(part.drop(columns="geometry")) for part in moved]
+        shapes = np.concatenate([part.geometry.to_numpy() for part in moved])
+        return gpd.GeoDataFrame(pd.concat(bare), geometry=shapes, crs=first)
+
+
+def read_plan(
+    path: Path,
+    pivot: Pivot,
+    *,
+    name: str | None = None,
+    layer: str | None = None,
+    code: str | None = None,
+    name_of_code: str | None = None,
+) -> PlanFile:
+    """Return a plan's file through the gate, every layer of it or the one that is asked for.
+
+    Parameters
+    ----------
+    path : Path
+    pivot : Pivot
+        By its words the columns that hold classes are found.
+    name : str, optional
+        What the file is called; default the path's name.
+    layer, code, name_of_code : str, optional
+        What the user says; else the file's layers, and the columns that are best understood.
+
+    Returns
+    -------
+    PlanFile
 
     Raises
     ------
     GateError, ConfigError
         If the file is refused, has no geometry, or no column can be taken for the code.
     """
-    return coded_frame(_opened(file, layer), column, name_column)
+    called = name or path.name
+    return understood(called, received_layers(path, called, layer), pivot, code=code, name_of_code=name_of_code)
 
 
-def coded_frame(
-    frame: gpd.GeoDataFrame, column: str | None, name_column: str | None = None
-) -> tuple[gpd.GeoDataFrame, str, str | None]:
-    """Return what ``coded`` does, of a frame that the gate has let in.
-
-    Raises
-    ------
-    ConfigError
-        If no column can be taken for the code.
-    """
-    chosen = column or guessed(frame, "code")
-    if chosen is None or chosen not in frame.columns:
-        raise ConfigError("plans.which_column", column=column or "–", columns=_listed(frame))
-    spelled = name_column or guessed(frame, "name_of_code")
-    values = {"code": frame[chosen].astype(object)}
-    if spelled in frame.columns:
-        values["name_of_code"] = frame[spelled].astype(object)
-    metres = frame.to_crs("EPSG:3006") if frame.crs is not None and frame.crs.is_geographic else frame
-    return gpd.GeoDataFrame(values, geometry=metres.geometry, crs=metres.crs), chosen, spelled
-
-
-def _opened(file: Path, layer: str | None) -> gpd.GeoDataFrame:
-    frame = gate.read_upload(file, name=file.name, layer=layer).frame
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise ConfigError("plans.no_geometry", file=file.name)
-    return frame
-
-
-def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
-    """Return the column that is known to mean something (``GUESSES``), or None."""
-    known = {str(name).casefold(): str(name) for name in frame.columns}
-    return next((known[name] for name in GUESSES[meaning] if name in known), None)
-
-
-def _listed(frame: gpd.GeoDataFrame) -> str:
-    names = [name for name in frame.columns if name != frame.geometry.name]
-    return ", ".join(f"{name} ({frame[name].nunique()})" for name in names)
-
-
-def plan_features(frame: gpd.GeoDataFrame, municipality: str, column: str | None = None) -> gpd.GeoDataFrame:
-    """Return what ``mapped`` takes, from a file as it came: columns by their usual names, nothing mended.
+def understood(
+    name: str,
+    received: Iterable[gate.Received],
+    pivot: Pivot,
+    *,
+    code: str | None = None,
+    name_of_code: str | None = None,
+) -> PlanFile:
+    """Return the layers of a file that the gate has let in, with what their columns hold.
 
     Raises
     ------
     ConfigError
-        If no column can be taken for the code.
+        If none has a geometry, or no column can be taken for the code.
     """
-    chosen = {meaning: guessed(frame, meaning) for meaning in GUESSES} | ({"code": column} if column else {})
-    if chosen["code"] not in frame.columns:
-        raise ConfigError("plans.which_column", column=column or "–", columns=_listed(frame))
-    taken = {meaning: frame[name].astype(object) for meaning, name in chosen.items() if name is not None}
-    out = gpd.GeoDataFrame(taken, geometry=frame.geometry, crs=frame.crs).assign(municipality=municipality)
-    own = out.get("file_id")
-    rows = pd.Series([f"rad-{row}" for row in frame.index], index=frame.index, dtype=object)
-    return out.set_axis(rows if own is None else own.where(own.notna(), rows).astype(str))
+    namer, known = Namer(pivot), [read_mapping(one, pivot) for one in MAPPINGS]
+    drawn = [one for one in received if isinstance(one.frame, gpd.GeoDataFrame)]
+    if not drawn:
+        raise ConfigError("plans.no_geometry", file=name)
+    kept, left_out = list[PlanLayer](), list[tuple[str, int]]()
+    for one in drawn:
+        found = _understood(one, namer, known, (code, name_of_code), only=len(drawn) == 1)
+        if found is None:
+            left_out.append((str(one.layer), len(one.frame)))
+        else:
+            kept.append(found)
+    if not kept:
+        raise ConfigError("plans.which_column", column=code or "–", columns=listed(drawn[0].frame))
+    return PlanFile(name, tuple(kept), tuple(left_out))
+
+
+def received_layers(path: Path, name: str, layer: str | None = None) -> list[gate.Received]:
+    """Return the layer that is asked for, else every layer of the file, through the gate.
+
+    Raises
+    ------
+    GateError
+        If the file is refused.
+    """
+    names: Sequence[str | None] = [layer]
+    if layer is None:
+        names = list(gate.upload_layers(path, name=name)) or [None]
+    try:
+        return [gate.read_upload(path, name=name, layer=one) for one in names]
+    except GateError as error:
+        if layer is not None or error.key != "gate.several_layers":
+            raise
+        several = str(error.values["layers"]).split(", ")
+        return [gate.read_upload(path, name=name, layer=one) for one in several]
+
+
+def _understood(
+    received: gate.Received,
+    namer: Namer,
+    known: Iterable[PlanMapping],
+    said: tuple[str | None, str | None],
+    *,
+    only: bool,
+) -> PlanLayer | None:
+    """Return a layer with what its columns hold; None where nothing in it says what its features are."""
+    frame, title = received.frame, str(received.layer)
+    code, name_of_code = (name if only or name in frame.columns else None for name in said)
+    columns = columns_of(frame, namer, known, code=code, name_of_code=name_of_code)
+    if columns.code is not None:
+        return PlanLayer(title, frame, columns, notes=received.notes)
+    if only or namer.guess(title).pivot == UNKNOWN:
+        return None
+    return PlanLayer(title, frame, columns, title, received.notes)
+
+
+def received_bytes(content: bytes, name: str) -> list[gate.Received]:
+    """Return every layer of a file that came as bytes, through the gate; nothing of it stays on disk.
+
+    Raises
+    ------
+    GateError
+        If the file is refused.
+    """
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        path = Path(folder) / "inlamnad"
+        path.write_bytes(content)
+        return received_layers(path, name)
 
 
 @dataclass(frozen=True)
@@ -113,6 +234,7 @@ class OnePlan:
     outline: shapely.Geometry
     shores: tuple[shapely.Geometry, ...]
     settings: Settings
+    plan: PlanFile
 
 
 def one_plan(
@@ -131,109 +253,8 @@ def one_plan(
     outlines = next(made.geo for made in layers if made.meta.role == "municipalities")
     if municipality not in outlines.index:
         raise ConfigError("plans.no_municipality", code=municipality)
-    chosen = read_mapping(mapping or "boverket", settings.pivot, Path.cwd())
-    features = plan_features(_opened(file, layer), municipality, column)
+    chosen = read_mapping(mapping or MAPPINGS[0], settings.pivot, Path.cwd())
+    plan = read_plan(file, settings.pivot, layer=layer, code=column)
     shores = tuple(shape for made in layers if made.meta.role != "municipalities" for shape in made.geo.geometry)
-    return OnePlan(features, chosen, outlines.geometry.loc[municipality], shores, settings)
-
-
-def draft_text(table: pd.DataFrame, pivot: Pivot, name: str, column: str) -> str:
-    """Return a draft mapping as YAML, its texts quoted; what is only guessed says so.
-
-    ``table`` is what ``draft_mapping`` gives, as somebody may have corrected it: a column ``options`` (lists) says
-    what an ambiguous code may be.
-    """
-    key = "".join(letter if letter.isalnum() else "_" for letter in name.casefold()).strip("_") or "plan"
-    key = key if key[0].isalpha() else f"plan_{key}"
-    lines = [
-        text("plans.draft_head", column=column),
-        f"id: {_ascii(key)}",
-        f"title: {{sv: {_quoted(name)}}}",
-        'version: "1"',
-        f"source: {_quoted(text('plans.draft_source', file=name))}",
-        "basis: antagande",
-        "default_time: okand",
-        "codes:",
-    ]
-    columns = ["code", "count", "area_km2", "pivot", "score"]
-    options = table["options"] if "options" in table.columns else [()] * len(table)
-    for (code, count, area, value, score), several in zip(table[columns].itertuples(index=False), options, strict=True):
-        note = text("plans.draft_note", count=count, area=f"{area:.2f}", score=f"{score:.2f}")
-        lines.append(f"  {_quoted(code)}: {_rule(value, several)}  # {note}")
-    lines.append(text("plans.draft_values", values=", ".join([*(v.id for v in pivot.entries), AMBIGUOUS, UNKNOWN])))
-    return "\n".join(lines) + "\n"
-
-
-def _rule(value: str, options: Iterable[str]) -> str:
-    return f"{{pivot: {value}, options: [{', '.join(options)}]}}" if value == AMBIGUOUS else value
-
-
-def mapping_of(content: str, pivot: Pivot) -> PlanMapping:
-    """Return the mapping that a text in YAML holds.
-
-    Raises
-    ------
-    ConfigError
-        With every fault of it.
-    """
-    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        path = Path(folder) / "mappning.yaml"
-        path.write_text(content, encoding="utf-8")
-        return read_mapping(path, pivot)
-
-
-def received_plan(content: bytes, name: str, layer: str | None = None) -> gpd.GeoDataFrame:
-    """Return the frame of a file that came as bytes, through the gate; nothing of it stays on disk.
-
-    Raises
-    ------
-    GateError, ConfigError
-        If the file is refused or has no geometry.
-    """
-    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        path = _laid(content, folder)
-        frame = gate.read_upload(path, name=name, layer=layer).frame
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise ConfigError("plans.no_geometry", file=name)
-    return frame
-
-
-def layers_of(content: bytes, name: str) -> list[str]:
-    """Return the layers of a file that came as bytes, where it has several.
-
-    Raises
-    ------
-    GateError
-        If the file is refused.
-    """
-    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
-        path = _laid(content, folder)
-        known = list(gate.upload_layers(path, name=name))
-        if known:
-            return known
-        try:
-            return list(gate.read_upload(path, name=name).layers)
-        except GateError as error:
-            if error.key != "gate.several_layers":
-                raise
-            return str(error.values["layers"]).split(", ")
-
-
-def _laid(content: bytes, folder: str) -> Path:
-    path = Path(folder) / "inlamnad"
-    path.write_bytes(content)
-    return path
-
-
-def _quoted(value: object) -> str:
-    return json.dumps(str(value), ensure_ascii=False)
-
-
-def _ascii(key: str) -> str:
-    return "".join(letter for letter in key if letter in "abcdefghijklmnopqrstuvwxyz0123456789_åäö-") or "plan"
-
-
-def write_draft(path: Path, content: str) -> None:
-    """Write a draft mapping, whole or not at all."""
-    with new_file(path) as fresh:
-        fresh.write_text(content, encoding="utf-8")
+    outline = outlines.geometry.loc[municipality]
+    return OnePlan(plan.features(municipality), chosen, outline, shores, settings, plan)

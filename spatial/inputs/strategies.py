@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from spatial.inputs.documents import Document, Place, read_document
-from spatial.inputs.mapping import _line as line_of
-from spatial.inputs.mapping import _raised as found_all
-from spatial.inputs.mapping import _validated as validated
+from spatial.inputs.validation import line_of, raised, validated
 from spatial.plan_terms import Pivot
 from spatial.storage import bundled
 from spatial.strategy import Compatibility, Strategies, Templates
@@ -38,7 +36,7 @@ def read_strategy(path: Path | None = None, pivot: Pivot | None = None) -> Strat
     """
     document = read_document(path or bundled("config", "strategy.yaml"))
     made, faults = validated(document, Strategies)
-    return found_all(document, made, faults + _unknown(document, made, pivot, _of_rules))
+    return raised(document, made, faults + _unknown(document, made, pivot, _of_rules))
 
 
 def read_compatibility(path: Path | None = None, pivot: Pivot | None = None) -> Compatibility:
@@ -51,7 +49,7 @@ def read_compatibility(path: Path | None = None, pivot: Pivot | None = None) -> 
     """
     document = read_document(path or bundled("config", "compatibility.yaml"))
     made, faults = validated(document, Compatibility)
-    return found_all(document, made, faults + _unknown(document, made, pivot, _of_table))
+    return raised(document, made, faults + _unknown(document, made, pivot, _of_table))
 
 
 def read_templates(path: Path | None = None) -> Templates:
@@ -62,7 +60,7 @@ def read_templates(path: Path | None = None) -> Templates:
     ConfigError
     """
     document = read_document(path or bundled("config", "recommendations.yaml"))
-    return found_all(document, *validated(document, Templates))
+    return raised(document, *validated(document, Templates))
 
 
 def _of_rules(made: Strategies) -> Named:

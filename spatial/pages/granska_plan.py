@@ -6,18 +6,18 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.plans import draft_mapping
 from spatial.errors import StrukturbildError
-from spatial.inputs.plan_files import coded_frame, draft_text, guessed, mapping_of
+from spatial.inputs.plan_drafts import draft_text, mapping_of
+from spatial.inputs.plan_files import MAPPINGS, PlanFile
+from spatial.pages.op_rus import mark
 from spatial.pages.plan_upload import (
-    MAPPINGS,
     Review,
     Upload,
-    drafted,
-    frame_of,
+    classification,
+    draft_of,
     kept,
-    layers_in,
     named_mapping,
+    plan_of,
     reviewed,
     upload_of,
 )
@@ -29,6 +29,7 @@ from spatial.texts import number, text
 from spatial.views.plan_places import outlined
 
 _OWN: Final = "eget"
+_TIMES: Final = {"okand": "unsaid", "nuvarande": "present", "framtida": "future", "utveckling": "developed"}
 _KINDS: Final = ["gpkg", "geojson", "json", "zip", "fgb"]
 
 
@@ -52,61 +53,83 @@ def show() -> None:
 
 
 def _plan(at: Opened, upload: Upload) -> None:
-    """Ask what the file's columns are, then show what they mean and what the plan lacks."""
-    lang = at.lang
-    names, layers = municipality_names(at.image), layers_in(upload)
-    first, *between, third, fourth = st.columns(4 if len(layers) > 1 else 3, gap="small")
+    """Ask what the file holds where it is not clear, then show what its codes mean and what the plan lacks."""
+    lang, pivot = at.lang, at.image.settings.pivot
+    names, whole = municipality_names(at.image), plan_of(upload, at.image.settings.pivot, at.lang)
+    first, *between, third, fourth = st.columns(4 if len(whole.layers) > 1 else 3, gap="small")
     code = first.selectbox(
         text("plan_pages.municipality", lang),
         ["", *names],
         format_func=lambda one: names.get(one, "–"),
         key="granska-kommun",
     )
-    layer = between[0].selectbox(text("plan_pages.granska_plan.layer", lang), layers) if between else None
-    frame = frame_of(upload, layer, lang)
-    columns = [str(name) for name in frame.columns if name != frame.geometry.name]
-    if not columns:
-        coded_frame(frame, None)
-    usual = guessed(frame, "code")
-    column = third.selectbox(
-        text("plan_pages.granska_plan.column", lang), columns, index=columns.index(usual) if usual in columns else 0
-    )
+    layer = between[0].selectbox(
+        text("plan_pages.granska_plan.layer", lang),
+        ["", *(one.name for one in whole.layers)],
+        format_func=lambda one: one or text("plan_pages.granska_plan.all_layers", lang),
+    ) if between else whole.layers[0].name  # fmt: skip
+    column = _column(third, whole, layer, lang)
+    plan = plan_of(upload, pivot, lang, layer or None, column)
+    _read(plan, lang)
+    usual = kept("granska-slag", (upload.key, layer, column), lambda: classification(plan, pivot))
+    options = [_OWN, *MAPPINGS]
     mapping = fourth.selectbox(
         text("plan_pages.granska_plan.mapping", lang),
-        [_OWN, *MAPPINGS],
+        options,
+        index=options.index(usual) if usual in options else 0,
         format_func=lambda one: text(f"plan_pages.granska_plan.{'own' if one == _OWN else one}", lang),
-        key="granska-mappning",
+        key=f"granska-mappning-{upload.key}",
     )
-    key = (upload.key, layer)
-    if mapping == _OWN:
-        chosen = _own_mapping(at, frame, upload, column, key)
-    else:
-        chosen = named_mapping(mapping, at.image.settings.pivot)
+    key = (upload.key, layer, column)
+    chosen = _own_mapping(at, plan, upload, key) if mapping == _OWN else named_mapping(mapping, pivot)
     if not code:
         st.info(text("plan_pages.granska_plan.choose", lang))
         return
-    _found(at, reviewed(at, frame, code, column, chosen, key))
+    review = reviewed(at, plan, code, chosen, key)
+    _found(at, review)
+    _goals(at, review)
+    _next(at, upload, code, mapping)
 
 
-def _own_mapping(
-    at: Opened, frame: gpd.GeoDataFrame, upload: Upload, column: str, key: tuple[str, str | None]
-) -> PlanMapping:
+def _column(place: Any, whole: PlanFile, layer: str, lang: str) -> str | None:
+    """Ask for the column of codes where one layer is looked at; what was recognised stands first."""
+    one = next((one for one in whole.layers if one.name == layer), None)
+    if one is None or one.columns.code is None:
+        place.selectbox(
+            text("plan_pages.granska_plan.column", lang),
+            [text("plan_pages.granska_plan.recognised", lang)],
+            disabled=True,
+        )
+        return None
+    columns = [str(name) for name in one.frame.columns if name != one.frame.geometry.name]
+    usual = columns.index(one.columns.code)
+    return str(place.selectbox(text("plan_pages.granska_plan.column", lang), columns, index=usual))
+
+
+def _read(plan: PlanFile, lang: str) -> None:
+    """Say what was read of each layer, what was left out, and what the reader noticed."""
+    for layer in plan.layers:
+        code = layer.columns.code or text("plans.layer_is_code", lang)
+        said = {"layer": layer.name, "count": number(len(layer.frame), lang=lang), "code": code}
+        said |= {"time": layer.columns.time or "–", "id": layer.columns.file_id or "–"}
+        st.text(text("plans.layer_row", lang, **said))
+        for note in layer.notes:
+            st.text(note.sentence(lang))
+    for name, count in plan.left_out:
+        left = text("plan_pages.granska_plan.left_out", lang, layer=name, count=number(count, lang=lang))
+        st.text(left)
+
+
+def _own_mapping(at: Opened, plan: PlanFile, upload: Upload, key: tuple[str, str, str | None]) -> PlanMapping:
     """Show the codes with what each is closest to, to be corrected; return the mapping that follows."""
     lang, pivot = at.lang, at.image.settings.pivot
-    texts = [str(name) for name in frame.columns if name not in {frame.geometry.name, column}]
-    usual = guessed(frame, "name_of_code")
     with st.expander(text("plan_pages.granska_plan.codes", lang), expanded=True):
-        spelled = st.selectbox(
-            text("plan_pages.granska_plan.name_column", lang),
-            ["", *texts],
-            index=texts.index(usual) + 1 if usual in texts else 0,
-            format_func=lambda one: one or text("plan_pages.granska_plan.no_column", lang),
-        )
-        received, _, _ = coded_frame(frame, column, spelled or None)
-        draft = kept("granska-utkast", (*key, column, spelled), lambda: drafted(draft_mapping(received, pivot)))
+        draft = kept("granska-utkast", key, lambda: draft_of(plan, pivot))
         st.caption(text("plan_pages.granska_plan.codes_how", lang))
-        edited = _editor(at, draft, f"granska-tabell-{upload.key}-{key[1]}-{column}-{spelled}")
-        content = draft_text(edited, pivot, upload.name.rpartition(".")[0] or upload.name, column)
+        edited = _editor(at, draft, "-".join(["granska-tabell", *map(str, key)]))
+        columns = ", ".join(dict.fromkeys(one.columns.code or one.name for one in plan.layers))
+        title = upload.name.rpartition(".")[0] or upload.name
+        content = draft_text(edited, pivot, title, columns, plan.times())
         st.download_button(
             text("plan_pages.granska_plan.download_mapping", lang),
             data=content.encode(),
@@ -123,7 +146,7 @@ def _editor(at: Opened, draft: pd.DataFrame, key: str) -> pd.DataFrame:
         draft,
         hide_index=True,
         disabled=["code", "count", "area_km2", "score"],
-        column_order=["code", "pivot", "options", "count", "area_km2", "score"],
+        column_order=["code", "pivot", "options", "time", "count", "area_km2", "score"],
         column_config=_draft_columns(at),
         key=key,
     )
@@ -150,6 +173,13 @@ def _draft_columns(at: Opened) -> dict[str, Any]:
             head("value"), options=list(every), format_func=called, required=True, width="medium"
         ),
         "options": shape.MultiselectColumn(head("options"), options=list(titles), format_func=called, width="medium"),
+        "time": shape.SelectboxColumn(
+            head("time"),
+            options=list(_TIMES),
+            format_func=lambda one: text(f"plan_pages.granska_plan.{_TIMES.get(str(one), 'unsaid')}", lang),
+            required=True,
+            width="small",
+        ),
         "count": shape.NumberColumn(head("count"), width="small"),
         "area_km2": shape.NumberColumn(head("area"), format="localized", width="small"),
         "score": shape.NumberColumn(head("score"), format="localized", width="small"),
@@ -172,6 +202,40 @@ def _found(at: Opened, review: Review) -> None:
         shapes = found.geometry if chosen is None else found.geometry.iloc[[chosen]]
         turn = (len(found), chosen)
         plan_map(at, "granska-karta", outlined(shapes, turn))
+
+
+def _goals(at: Opened, review: Review) -> None:
+    """Show the plan's row of the matrix, and what was mended before it was measured."""
+    lang, cells = at.lang, review.cells
+    if cells.empty:
+        return
+    st.header(text("plan_pages.granska_plan.goals", lang), anchor=False)
+    st.caption(text("plan_pages.granska_plan.goals_how", lang))
+    titles = {goal.id: goal.title.get(lang) for goal in at.image.settings.strategy.in_force()}
+    told = cells.assign(
+        goal=cells["goal"].map(titles),
+        cell=[mark(row, lang) for _, row in cells.iterrows()],
+        features=cells["features"].astype(int),
+    )
+    columns = [
+        Column("goal", text("plan_pages.goal", lang), width="large"),
+        Column("cell", text("plan_pages.granska_plan.cell", lang)),
+        Column("verdict", text("plan_pages.granska_plan.verdict", lang)),
+        Column("features", text("plan_pages.granska_plan.features", lang), "count"),
+    ]
+    show_table(at, told, columns, name="planens-matris", rows=12)
+    for fault in review.repairs:
+        st.text(fault.sentence(lang))
+
+
+def _next(at: Opened, upload: Upload, code: str, mapping: str) -> None:
+    """Say how the plan comes into the image for everybody."""
+    lang = at.lang
+    st.header(text("plan_pages.granska_plan.next", lang), anchor=False)
+    st.write(text("plan_pages.granska_plan.next_how", lang))
+    named = "mappning.yaml" if mapping == _OWN else mapping
+    steps = text("plan_pages.granska_plan.next_command", lang, file=upload.name, code=code, mapping=named)
+    st.code(steps, language=None)
 
 
 _SEVERITIES: Final = {"faults": "fel", "warnings": "varning", "notes": "upplysning"}

@@ -8,15 +8,20 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.plans import counted, mapped
+from spatial.analysis import matrix as crossing
+from spatial.analysis.plans import apply_mapping, counted, draft_mapping, mapped
 from spatial.analysis.readiness import check_plan
+from spatial.analysis.rules import structure_of
+from spatial.errors import Fault
 from spatial.inputs.mapping import read_mapping
-from spatial.inputs.plan_files import layers_of, plan_features, received_plan
+from spatial.inputs.plan_columns import recognised
+from spatial.inputs.plan_files import MAPPINGS, PlanFile, received_bytes, understood
+from spatial.inputs.plan_sound import sound_features
+from spatial.model import Layer
 from spatial.pages.shared import Opened
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
 from spatial.texts import text
 
-MAPPINGS: Final = ("boverket", "hilucs", "sosi")
 _SHORES: Final = ("vatten", "vattendrag")
 
 
@@ -31,11 +36,13 @@ class Upload:
 
 @dataclass(frozen=True)
 class Review:
-    """What the check found: findings with place and remedy, unknown codes, and how many features it looked at."""
+    """What was found: findings with place and remedy, unknown codes, repairs, what the plan says of each goal."""
 
     findings: gpd.GeoDataFrame
     unknown: pd.DataFrame
     features: int
+    repairs: tuple[Fault, ...]
+    cells: pd.DataFrame
 
 
 def upload_of(sent: Any) -> Upload:
@@ -53,21 +60,30 @@ def kept(slot: str, key: object, make: Any) -> Any:
     return held[1]
 
 
-def layers_in(upload: Upload) -> list[str]:
-    """Return the layers of the file."""
-    found = kept("granska-lager-i", upload.key, lambda: layers_of(upload.content, upload.name))
-    return list(found)
+def plan_of(upload: Upload, pivot: Pivot, lang: str, layer: str | None = None, code: str | None = None) -> PlanFile:
+    """Return the file's layers as they came through the gate, with what their columns hold."""
 
-
-def frame_of(upload: Upload, layer: str | None, lang: str) -> gpd.GeoDataFrame:
-    """Return a layer of the file as it came through the gate."""
-
-    def read() -> gpd.GeoDataFrame:
+    def read() -> Any:
         with st.spinner(text("plan_pages.granska_plan.reading", lang)):
-            return received_plan(upload.content, upload.name, layer)
+            return received_bytes(upload.content, upload.name)
 
-    frame: gpd.GeoDataFrame = kept("granska-ram", (upload.key, layer), read)
-    return frame
+    received = [one for one in kept("granska-ram", upload.key, read) if layer in {None, one.layer}]
+    plan: PlanFile = kept(
+        "granska-plan", (upload.key, layer, code), lambda: understood(upload.name, received, pivot, code=code)
+    )
+    return plan
+
+
+def classification(plan: PlanFile, pivot: Pivot) -> str | None:
+    """Return the name of the mapping, among those that come with the program, that the plan's codes belong to."""
+    known = [read_mapping(name, pivot) for name in MAPPINGS]
+    found = recognised(plan.coded()["code"].dropna().astype(str), known)
+    return found.id if found is not None else None
+
+
+def draft_of(plan: PlanFile, pivot: Pivot) -> pd.DataFrame:
+    """Return the plan's codes with what each is closest to."""
+    return draft_mapping(plan.coded(), pivot, [read_mapping(MAPPINGS[0], pivot)])
 
 
 def named_mapping(name: str, pivot: Pivot) -> PlanMapping:
@@ -75,22 +91,20 @@ def named_mapping(name: str, pivot: Pivot) -> PlanMapping:
     return read_mapping(name, pivot)
 
 
-def reviewed(
-    at: Opened, frame: gpd.GeoDataFrame, municipality: str, column: str, mapping: PlanMapping, key: object
-) -> Review:
-    """Return what the plan lacks by the rules; made once for each file, municipality and mapping."""
+def reviewed(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping, key: object) -> Review:
+    """Return what the plan lacks by the rules, and what it says of the goals; made once for each file and mapping."""
 
     def check() -> Review:
         with st.spinner(text("plan_pages.granska_plan.working", at.lang)):
-            return _review(at, frame, municipality, column, mapping)
+            return _review(at, plan, municipality, mapping)
 
-    wanted = (key, municipality, column, mapping.model_dump_json())
+    wanted = (key, municipality, mapping.model_dump_json())
     review: Review = kept("granska-svar", wanted, check)
     return review
 
 
-def _review(at: Opened, frame: gpd.GeoDataFrame, municipality: str, column: str, mapping: PlanMapping) -> Review:
-    given = plan_features(frame, municipality, column)
+def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping) -> Review:
+    given = plan.features(municipality)
     features = mapped(given, mapping)
     if "file_id" in given.columns:
         features = features.assign(file_id=given["file_id"].to_numpy())
@@ -98,7 +112,22 @@ def _review(at: Opened, frame: gpd.GeoDataFrame, municipality: str, column: str,
     shores = [shape for name in _SHORES if name in layers for shape in layers[name].geo.geometry]
     outline = layers["kommuner"].geo.geometry.loc[municipality]
     found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, water=shores, lang=at.lang)
-    return Review(found, _unknown(features), len(features))
+    sound, repairs = sound_features(plan, municipality, outline)
+    cells = _cells(at, sound, mapping, municipality)
+    return Review(found, _unknown(features), len(features), repairs, cells)
+
+
+def _cells(at: Opened, sound: gpd.GeoDataFrame, mapping: PlanMapping, municipality: str) -> pd.DataFrame:
+    """Return the plan's row of the matrix, against the opened image's structure and goals."""
+    goals = at.image.settings.strategy.in_force()
+    structure = structure_of({name: layer.geo for name, layer in at.image.layers.items() if _is_drawn(layer)})
+    features, _ = apply_mapping(sound, mapping)
+    rows = crossing.evidence(features, goals, structure)
+    return crossing.matrix(rows, goals, [municipality], structure)
+
+
+def _is_drawn(layer: Layer) -> bool:
+    return isinstance(layer.frame, gpd.GeoDataFrame)
 
 
 def _unknown(features: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -108,8 +137,3 @@ def _unknown(features: gpd.GeoDataFrame) -> pd.DataFrame:
     kinds = dict(zip(rows["code"].map(str), rows["pivot"], strict=True))
     table = counted(metres)
     return table.assign(pivot=[kinds.get(str(code), UNKNOWN) for code in table["code"]])
-
-
-def drafted(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a draft with room for what an ambiguous code may be."""
-    return table.assign(options=pd.Series([[] for _ in range(len(table))], index=table.index, dtype=object))

@@ -10,13 +10,11 @@ from spatial.analysis import conflicts as clashes
 from spatial.analysis import direction as wishes
 from spatial.analysis import matrix as crossing
 from spatial.analysis import recommendations as advice
-from spatial.analysis.rules import squares
+from spatial.analysis.rules import LAYERS, structure_of
 from spatial.model import Layer, Omission
 from spatial.settings import Settings, Title
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
-
-_READ = ("noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land")
 
 
 def links(work: Work) -> Products:
@@ -66,13 +64,8 @@ def _numbered(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _structure(work: Work) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers that rules may name; the grid as squares."""
-    found = {name: work.layer(name) for name in _READ}
-    structure = {name: layer.geo for name, layer in found.items() if layer is not None}
-    cells = work.layer("rutnat")
-    if cells is not None:
-        structure["rutnat"] = cells.geo.set_geometry(gpd.GeoSeries(squares(cells.geo), cells.geo.index, cells.geo.crs))
-    return structure
+    found = {name: work.layer(name) for name in LAYERS}
+    return structure_of({name: layer.geo for name, layer in found.items() if layer is not None})
 
 
 def _names(work: Work) -> dict[str, str]:

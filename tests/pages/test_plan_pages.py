@@ -12,9 +12,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial.analysis.plans import draft_mapping
-from spatial.inputs.plan_files import coded_frame, draft_text, layers_of, mapping_of, received_plan
+from spatial.inputs.mapping import read_mapping
+from spatial.inputs.plan_drafts import draft_text, mapping_of
+from spatial.inputs.plan_files import received_bytes, understood
 from spatial.pages.op_rus import mark
-from spatial.pages.plan_upload import drafted
 from spatial.pages.rekommendationer import _judged
 from spatial.record.base import FILE, events_beside, open_record
 from spatial.record.events import Author, adoption
@@ -156,7 +157,7 @@ def test_an_answer_is_kept_shown_and_goes_out_of_date(app, embedded):
     assert judged.to_dict() == {first: False, second: True, "borta:2480:mal:-": True}
 
 
-def test_an_upload_is_checked_without_any_yaml(app, plan):
+def test_an_upload_is_checked_without_any_yaml(app, plan, embedded):
     test = app("granska_plan")
     test.file_uploader(key="granska-fil").upload("op.gpkg", plan.read_bytes(), "application/octet-stream").run()
     assert not test.exception, test.exception
@@ -167,6 +168,9 @@ def test_an_upload_is_checked_without_any_yaml(app, plan):
     rules = next(table for key, table in tables.items() if key == ("severity", "rule"))["rule"]
     assert {"kategori-okand", "tackning-lucka"} <= set(rules)
     assert "Okända och tvetydiga koder (1 objekt" in said(test)
+    cells = next(table for key, table in tables.items() if key == ("goal", "cell"))
+    assert len(cells) == len(embedded.image.settings.strategy.in_force())
+    assert set(cells["verdict"]) <= {"stödjer", "motverkar", "inget underlag", "inte rumsligt"}
 
 
 def test_a_file_that_is_refused_is_one_sentence(app):
@@ -178,13 +182,12 @@ def test_a_file_that_is_refused_is_one_sentence(app):
 
 def test_a_corrected_draft_reads_back(plan, embedded):
     pivot = embedded.image.settings.pivot
-    frame = received_plan(plan.read_bytes(), "op.gpkg")
-    assert layers_of(plan.read_bytes(), "op.gpkg") == ["ytor"]
-    received, column, _ = coded_frame(frame, None)
-    table = drafted(draft_mapping(received, pivot))
+    read = understood("op.gpkg", received_bytes(plan.read_bytes(), "op.gpkg"), pivot)
+    assert [(layer.name, layer.columns.code) for layer in read.layers] == [("ytor", "KOD")]
+    table = draft_mapping(read.coded(), pivot, [read_mapping("boverket", pivot)])
     several = [["areell_naring", "vatten"] if code == "X9" else [] for code in table["code"]]
     table = table.assign(pivot=table["pivot"].where(table["code"] != "X9", "tvetydig"), options=several)
-    rules = mapping_of(draft_text(table, pivot, "op", column), pivot).codes
+    rules = mapping_of(draft_text(table, pivot, "op", "KOD", read.times()), pivot).codes
     assert rules["X9"].options == ["areell_naring", "vatten"]
     assert rules["Bostäder"].pivot == "sammanhangande_bostad"
 

@@ -1,0 +1,188 @@
+"""Which columns of a plan's file hold its classes, times, names and ids: by what they hold, and by usual names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.errors import ConfigError
+from spatial.plan_names import Namer
+from spatial.plan_terms import UNKNOWN, PlanMapping, folded
+
+GUESSES: Final = {
+    "code": ("kod", "code", "arealformal", "arealformål", "hilucslanduse", "hilucs", "anvandning", "användning",
+             "markanvandning", "markanvändning", "markanv", "huvudanvandning", "kategori", "category", "klass", "typ",
+             "typkod", "beteckning"),
+    "name_of_code": ("beskrivning", "benamning", "benämning", "kodtext", "klartext", "anvandning_text", "typnamn"),
+    "name": ("namn", "name", "benamning", "benämning", "omrade", "område", "omr_namn", "delomr", "delområde"),
+    "time": ("tid", "status", "arealstatus", "tidsaspekt", "tidsperspektiv", "genomforande", "skede"),
+    "consideration": ("hansyn", "hänsyn", "consideration"),
+    "file_id": ("id", "objektid", "objekt_id", "objectid", "uuid", "fid", "lokalid", "globalid"),
+    "aspect": ("aspekt", "aspect"),
+}  # fmt: skip
+"""Column names that plans are known to use, in lower case."""
+_MOST_CLASSES: Final = 200
+_FEW_ROWS: Final = 20
+_REPEATED: Final = 0.5
+"""A column of classes says each of them at least twice, on average."""
+_UNDERSTOOD: Final = 0.3
+_USUAL_NAME: Final = 0.25
+_RECOGNISED: Final = 0.8
+"""So large a share of the codes belongs to a known classification before it is taken for that one."""
+_MOST_TIMES: Final = 12
+_STATES: Final = frozenset({"1", "2", "3"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The column that holds each thing; None where the file has none."""
+
+    code: str | None = None
+    name_of_code: str | None = None
+    name: str | None = None
+    time: str | None = None
+    consideration: str | None = None
+    file_id: str | None = None
+    aspect: str | None = None
+
+    def known(self) -> dict[str, str]:
+        """Return what is there: meaning → column."""
+        return {meaning: column for meaning, column in vars(self).items() if column is not None}
+
+
+def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
+    """Return the column that by its name means something (``GUESSES``), or None."""
+    named = {str(name).casefold(): str(name) for name in frame.columns}
+    return next((named[name] for name in GUESSES[meaning] if name in named), None)
+
+
+def columns_of(
+    frame: gpd.GeoDataFrame,
+    namer: Namer,
+    mappings: Iterable[PlanMapping] = (),
+    *,
+    code: str | None = None,
+    name_of_code: str | None = None,
+) -> Columns:
+    """Return what the columns of a plan's layer hold.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        As the gate gives it.
+    namer : Namer
+    mappings : iterable of PlanMapping
+        Classifications whose codes are known.
+    code, name_of_code : str, optional
+        What the user says.
+
+    Returns
+    -------
+    Columns
+        ``code`` is the column whose values are best understood; None where no column holds classes.
+
+    Raises
+    ------
+    ConfigError
+        If the file lacks a column that the user says.
+    """
+    absent = [name for name in (code, name_of_code) if name is not None and name not in frame.columns]
+    if absent:
+        raise ConfigError("plans.which_column", column=absent[0], columns=listed(frame))
+    understood = _understood(frame, namer, list(mappings))
+    chosen = code or max(understood, key=lambda name: understood[name], default=None)
+    if code is None and (chosen is None or understood[chosen] < _UNDERSTOOD):
+        chosen = guessed(frame, "code")
+    spelled = name_of_code or guessed(frame, "name_of_code") or _spelling(frame, chosen, understood)
+    others = {meaning: guessed(frame, meaning) for meaning in ("name", "consideration", "aspect")}
+    ids, time = guessed(frame, "file_id"), _time(frame, namer, chosen)
+    used = {chosen, time}
+    return Columns(
+        chosen,
+        None if spelled == chosen else spelled,
+        file_id=ids,
+        time=time,
+        **{meaning: None if name in used else name for meaning, name in others.items()},
+    )
+
+
+def listed(frame: gpd.GeoDataFrame) -> str:
+    """Return a layer's columns with how many values each has, for a sentence."""
+    names = [name for name in frame.columns if name != frame.geometry.name]
+    return ", ".join(f"{name} ({frame[name].nunique()})" for name in names)
+
+
+def recognised(codes: Iterable[str], mappings: Iterable[PlanMapping]) -> PlanMapping | None:
+    """Return the classification that most of the codes belong to, or None."""
+    wanted = {folded(code) for code in codes}
+    if not wanted:
+        return None
+    shares = [(_share(wanted, mapping), mapping) for mapping in mappings]
+    share, best = max(shares, key=lambda found: found[0], default=(0.0, None))
+    return best if share >= _RECOGNISED else None
+
+
+def _share(wanted: set[str], mapping: PlanMapping) -> float:
+    start = folded(mapping.prefix)
+    have = {folded(code) for code in mapping.codes}
+    return sum(code in have or bool(start and code.removeprefix(start) in have) for code in wanted) / len(wanted)
+
+
+def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMapping]) -> dict[str, float]:
+    """Return, for each column that may hold classes, how well its values are understood (0 to 1, usual names more)."""
+    usual = {guessed(frame, meaning) for meaning in ("name", "consideration", "file_id", "aspect")}
+    usual -= {guessed(frame, "code")}
+    found: dict[str, float] = {}
+    for name in frame.columns:
+        if name == frame.geometry.name or name in usual:
+            continue
+        values = _values(frame[name])
+        if not values or len(values) > _MOST_CLASSES:
+            continue
+        if len(frame) >= _FEW_ROWS and len(values) > _REPEATED * len(frame):
+            continue
+        guesses = [namer.guess(value) for value in values]
+        share = sum(guess.score for guess in guesses if guess.pivot != UNKNOWN) / len(values)
+        if recognised(values, mappings) is not None:
+            share = 1.0
+        elif _says_times(values, namer):
+            share = 0.0
+        found[str(name)] = share + (_USUAL_NAME if str(name).casefold() in GUESSES["code"] else 0.0)
+    return found
+
+
+def _values(column: "pd.Series[Any]") -> list[str]:
+    if pd.api.types.is_float_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return []
+    texts = column.dropna().astype(str).str.strip()
+    return sorted(set(texts[texts != ""]))
+
+
+def _spelling(frame: gpd.GeoDataFrame, code: str | None, understood: Mapping[str, float]) -> str | None:
+    """Return the column that spells a code out: understood, and the same for every feature of a code."""
+    if code is None or understood.get(code, 0.0) >= _UNDERSTOOD:
+        return None
+    fits = [name for name in understood if name != code and understood[name] >= _UNDERSTOOD]
+    fits = [name for name in fits if frame.groupby(code)[name].nunique().max() == 1]
+    return max(fits, key=lambda name: understood[name], default=None)
+
+
+def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None) -> str | None:
+    """Return the column that says when: by its usual name, else by what it holds."""
+    usual = guessed(frame, "time")
+    names = [usual] if usual else []
+    names += [str(name) for name in frame.columns if name not in {usual, frame.geometry.name}]
+    for name in names:
+        values = _values(frame[name]) if name != code else []
+        if _says_times(values, namer) or (name == usual and values and set(values) <= _STATES):
+            return name
+    return None
+
+
+def _says_times(values: list[str], namer: Namer) -> bool:
+    if not values or len(values) > _MOST_TIMES:
+        return False
+    known = sum(namer.time_of(value) is not None and namer.guess(value).pivot == UNKNOWN for value in values)
+    return 2 * known >= len(values)

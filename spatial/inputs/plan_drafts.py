@@ -1,0 +1,122 @@
+"""A draft of a plan's mapping: what is written for a user to correct."""
+
+import json
+import tempfile
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from spatial.errors import ConfigError
+from spatial.inputs.mapping import read_mapping
+from spatial.plan_names import Namer
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
+from spatial.storage import new_file
+from spatial.texts import text
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_"
+_PLAIN: Final = str.maketrans("åäöéüæø", "aaoeuao")
+
+
+def draft_text(
+    table: pd.DataFrame, pivot: Pivot, name: str, column: str, times: Mapping[str, int] | None = None
+) -> str:
+    """Return a draft mapping as YAML, its texts quoted; what is only guessed says so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``draft_mapping`` gives, as somebody may have corrected it: ``code``, ``count``, ``area_km2``, ``pivot``,
+        ``options`` (lists), ``time`` and ``score``.
+    pivot : Pivot
+    name : str
+        What the mapping is called.
+    column : str
+        Where the codes come from.
+    times : mapping, optional
+        What the plan's column of time says, and of how many features.
+
+    Returns
+    -------
+    str
+    """
+    lines = [
+        text("plans.draft_head", column=column),
+        f"id: {identifier(name, 'plan')}",
+        f"title: {{sv: {quoted(name)}}}",
+        'version: "1"',
+        f"source: {quoted(text('plans.draft_source', file=name))}",
+        "basis: antagande",
+        "default_time: okand",
+        *_times(times or {}, pivot),
+        "codes:",
+    ]
+    for row in table.to_dict("records"):
+        note = text("plans.draft_note", count=row["count"], area=f"{row['area_km2']:.2f}", score=f"{row['score']:.2f}")
+        lines.append(f"  {quoted(row['code'])}: {_rule(row)}  # {note}")
+    lines.append(text("plans.draft_values", values=", ".join([*(v.id for v in pivot.entries), AMBIGUOUS, UNKNOWN])))
+    return "\n".join(lines) + "\n"
+
+
+def _times(times: Mapping[str, int], pivot: Pivot) -> list[str]:
+    namer = Namer(pivot)
+    said = {value: namer.time_of(value) or UNKNOWN for value in times}
+    rows = [f"  {quoted(v)}: {time}  # {text('plans.draft_time', count=times[v])}" for v, time in said.items()]
+    return ["times:", *rows] if rows else []
+
+
+def _rule(row: Mapping[Hashable, object]) -> str:
+    value, time, options = row["pivot"], row.get("time"), row.get("options")
+    parts = [f"pivot: {value}"]
+    if value == AMBIGUOUS and isinstance(options, list | tuple):
+        parts.append(f"options: [{', '.join(options)}]")
+    if isinstance(time, str) and time and time != UNKNOWN:
+        parts.append(f"time: {time}")
+    return str(value) if len(parts) == 1 and value != AMBIGUOUS else f"{{{', '.join(parts)}}}"
+
+
+def mapping_of(content: str, pivot: Pivot) -> PlanMapping:
+    """Return the mapping that a text in YAML holds.
+
+    Raises
+    ------
+    ConfigError
+        With every fault of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="strukturbild-") as folder:
+        path = Path(folder) / "mappning.yaml"
+        path.write_text(content, encoding="utf-8")
+        return read_mapping(path, pivot)
+
+
+def write_draft(path: Path, content: str) -> None:
+    """Write a draft, whole or not at all; what somebody may have corrected is not written over.
+
+    Raises
+    ------
+    ConfigError
+        If the file is there already.
+    """
+    if path.exists():
+        raise ConfigError("plans.draft_there", file=path)
+    with new_file(path) as fresh:
+        fresh.write_text(content, encoding="utf-8")
+
+
+def identifier(name: str, otherwise: str) -> str:
+    """Return a name as an id: small letters, digits and underscores, a letter first.
+
+    Examples
+    --------
+    >>> identifier("ÖP 2040 (antagen)", "plan"), identifier("2040", "plan")
+    ('op_2040_antagen', 'plan_2040')
+    """
+    plain = "".join(sign if sign in _LETTERS else "_" for sign in name.casefold().translate(_PLAIN))
+    key = "_".join(part for part in plain.split("_") if part)
+    return key if key[:1].isalpha() else f"{otherwise}_{key}".strip("_")
+
+
+def quoted(value: object) -> str:
+    """Return a text as YAML holds it, whatever is in it."""
+    return json.dumps(str(value), ensure_ascii=False)
