@@ -152,15 +152,20 @@ def minutes_to_each(
     {'r1': {'ica': 9.0}}
     """
     scene = set_scene(network, cells, facilities, off_network_kmh, max_snap_m)
+    return pd.DataFrame(each_of(scene), index=cells.index, columns=pd.Index(scene.ids, dtype=object))
+
+
+def each_of(scene: Scene) -> FloatArray:
+    """Return minutes from each cell (rows) to each facility (columns) of a scene; inf where unreachable."""
     graph, (first, last), (leg_first, leg_last) = scene.arcs_from_facilities(), scene.ends(), scene.legs()
-    out = np.full((len(cells), len(facilities)), np.inf)
+    out = np.full((len(scene.piece), len(scene.node)), np.inf)
     reached = np.flatnonzero(scene.facility.reached)
     for begin in range(0, len(reached), _CHUNK):
         chunk = reached[begin : begin + _CHUNK]
         at_nodes = minutes_from(graph, scene.node[chunk]) + scene.facility.leg_min[chunk, None]
         by_road = np.minimum(at_nodes[:, first] + leg_first, at_nodes[:, last] + leg_last)
         out[:, chunk] = np.round(np.minimum(by_road, scene.straight_to(chunk)), _DECIMALS).T
-    return pd.DataFrame(out, index=cells.index, columns=pd.Index(scene.ids, dtype=object))
+    return out
 
 
 def _columns_of(

@@ -1,6 +1,6 @@
 """Cells and facilities set on one network, which is cut at the facilities; the arithmetic of both ends of a journey."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
@@ -23,8 +23,28 @@ _NEIGHBOURS: Final = 8
 
 
 @dataclass(frozen=True)
+class Roads:
+    """Edges as arrays: both ends as positions of ``nodes`` nodes, minutes forth and back, and whether a ferry."""
+
+    start: IntArray
+    end: IntArray
+    forth: FloatArray
+    back: FloatArray
+    ferry: BoolArray
+    nodes: int
+
+    def parts(self) -> IntArray:
+        """Return the connected land network (ferries apart) that each edge starts on."""
+        roads = ~self.ferry
+        return connected_parts(self.start[roads], self.end[roads], self.nodes)[self.start]
+
+
+@dataclass(frozen=True)
 class Stops:
-    """Points on the network: position of the edge (-1 beyond reach), share along it, leg to it, and its land part."""
+    """Points on the network: position of the edge (-1 beyond reach), share along it, leg to it, and its land part.
+
+    ``part`` is -1 until the points are set on roads.
+    """
 
     xy: FloatArray
     edge: IntArray
@@ -37,6 +57,23 @@ class Stops:
     def reached(self) -> BoolArray:
         """Whether the point joins the network."""
         return self.edge >= 0
+
+    def take(self, chosen: IntArray | BoolArray) -> "Stops":
+        """Return some of the points."""
+        return Stops(
+            self.xy[chosen],
+            self.edge[chosen],
+            self.share[chosen],
+            self.snap_m[chosen],
+            self.leg_min[chosen],
+            self.part[chosen],
+        )
+
+    def on(self, part_of_edge: IntArray) -> "Stops":
+        """Return the points with the land part of their edge."""
+        part = np.full(len(self.edge), -1, np.int64)
+        part[self.reached] = part_of_edge[self.edge[self.reached]]
+        return replace(self, part=part)
 
 
 @dataclass(frozen=True)
@@ -62,6 +99,10 @@ class Scene:
         pieces = self.pieces
         size = max(1, pieces.nodes + len(pieces.cut_edge))  # a network without nodes has one that leads nowhere
         return arc_matrix(pieces.start, pieces.end, self.back, self.forth, size)
+
+    def of_cells(self, chosen: IntArray) -> "Scene":
+        """Return the scene with some of its cells."""
+        return replace(self, cell=self.cell.take(chosen), piece=self.piece[chosen])
 
     def ends(self) -> tuple[IntArray, IntArray]:
         """Return the first and the last node of each cell's piece."""
@@ -133,32 +174,53 @@ def set_scene(
         raise ValueError("facility ids are repeated")
     if not off_network_kmh > 0:
         raise ValueError(f"off_network_kmh {off_network_kmh}")
-    start, end = network.positions()
-    roads = ~network.edges["ferry"].to_numpy(bool)
-    part = connected_parts(start[roads], end[roads], len(network.nodes))[start]
     minutes_per_m = MINUTES_PER_M_AT_1_KMH / off_network_kmh
-    cell, facility = (_stops(network, points, max_snap_m, minutes_per_m, part) for points in (cells, facilities))
-    reached, on_road = facility.reached, cell.reached
-    pieces = cut_edges(start, end, len(network.nodes), facility.edge[reached], facility.share[reached])
-    node, piece = np.zeros(len(facilities), np.int64), np.zeros(len(cells), np.int64)
-    node[reached] = pieces.node
-    piece[on_road] = pieces.at(cell.edge[on_road], cell.share[on_road])
-    length = pieces.high - pieces.low
-    forth = network.edges["minutes_min"].to_numpy(float)[pieces.edge] * length
-    back = network.edges["minutes_back_min"].to_numpy(float)[pieces.edge] * length
-    return Scene(cell, facility, ids, pieces, piece, node, forth, back, minutes_per_m, max_snap_m)
+    cell, facility = (stops_of(network, points, max_snap_m, minutes_per_m) for points in (cells, facilities))
+    return scene_of(roads_of(network), cell, facility, ids, minutes_per_m, max_snap_m)
 
 
-def _stops(
-    network: Network, points: gpd.GeoDataFrame, max_snap_m: float, minutes_per_m: float, part_of_edge: IntArray
-) -> Stops:
+def roads_of(network: Network) -> Roads:
+    """Return a network's edges as arrays."""
+    start, end = network.positions()
+    forth, back = (network.edges[name].to_numpy(float) for name in ("minutes_min", "minutes_back_min"))
+    return Roads(start, end, forth, back, network.edges["ferry"].to_numpy(bool), len(network.nodes))
+
+
+def stops_of(network: Network, points: gpd.GeoDataFrame, max_snap_m: float, minutes_per_m: float) -> Stops:
+    """Return points on a network.
+
+    Raises
+    ------
+    ValueError
+        If a point is missing, or the CRS differ.
+    """
     if not same_crs(points.crs, network.edges.crs):
         raise ValueError(f"points in {points.crs}, network in {network.edges.crs}")
     places = np.asarray(points.geometry, object)
     edge, share, metres = snap(network, places, max_snap_m)
-    part = np.full(len(places), -1, np.int64)
-    part[edge >= 0] = part_of_edge[edge[edge >= 0]]
-    return Stops(shapely.get_coordinates(places).reshape(-1, 2), edge, share, metres, metres * minutes_per_m, part)
+    none = np.full(len(places), -1, np.int64)
+    return Stops(shapely.get_coordinates(places).reshape(-1, 2), edge, share, metres, metres * minutes_per_m, none)
+
+
+def scene_of(
+    roads: Roads,
+    cell: Stops,
+    facility: Stops,
+    ids: npt.NDArray[np.object_],
+    minutes_per_m: float,
+    max_snap_m: float,
+) -> Scene:
+    """Return points that are on roads as a scene: the roads cut at the facilities."""
+    part = roads.parts()
+    cell, facility = cell.on(part), facility.on(part)
+    reached, on_road = facility.reached, cell.reached
+    pieces = cut_edges(roads.start, roads.end, roads.nodes, facility.edge[reached], facility.share[reached])
+    node, piece = np.zeros(len(facility.edge), np.int64), np.zeros(len(cell.edge), np.int64)
+    node[reached] = pieces.node
+    piece[on_road] = pieces.at(cell.edge[on_road], cell.share[on_road])
+    length = pieces.high - pieces.low
+    forth, back = roads.forth[pieces.edge] * length, roads.back[pieces.edge] * length
+    return Scene(cell, facility, ids, pieces, piece, node, forth, back, minutes_per_m, max_snap_m)
 
 
 def _part_minutes(minutes: FloatArray, share: FloatArray) -> FloatArray:

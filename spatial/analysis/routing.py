@@ -133,9 +133,7 @@ def nearest_two(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> Near
     >>> near.minutes.tolist(), near.source.tolist(), near.second_minutes.tolist()
     ([0.0, 4.0, 1.0], [0, 0, 1], [9.0, 5.0, 8.0])
     """
-    size, count = graph.shape[0], len(at)
-    tail = np.repeat(np.arange(size + count), np.r_[np.diff(graph.indptr), np.ones(count, np.int64)])
-    head, minutes = np.r_[graph.indices, at].astype(np.int64), np.r_[graph.data, leg]
+    size, count, (tail, head, minutes) = graph.shape[0], len(at), _with_sources(graph, at, leg)
     first, source = _from_sources(size, count, tail, head, minutes)
     crossing = (source[tail] != source[head]) & (source[tail] >= 0)
     by_source = np.flatnonzero(crossing)
@@ -149,6 +147,27 @@ def nearest_two(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> Near
         np.r_[minutes[within], first[tail[by_source]] + minutes[by_source]],
     )
     return NearestTwo(first[:size], source[:size], second[:size], second_source[:size])
+
+
+def nearest_one(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return each node's minutes to its nearest source, and which (-1 for none); as :func:`nearest_two`, one run.
+
+    Examples
+    --------
+    >>> graph = arc_matrix(np.array([0, 1]), np.array([1, 2]), np.array([4.0, 4.0]), np.array([4.0, 4.0]), 3)
+    >>> [values.tolist() for values in nearest_one(graph, np.array([0, 2]), np.array([0.0, 1.0]))]
+    [[0.0, 4.0, 1.0], [0, 0, 1]]
+    """
+    size = graph.shape[0]
+    minutes, source = _from_sources(size, len(at), *_with_sources(graph, at, leg))
+    return minutes[:size], source[:size]
+
+
+def _with_sources(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the graph's arcs by tail, and an arc from each source (numbered from the graph's size on) to its node."""
+    counts = np.r_[np.diff(graph.indptr), np.ones(len(at), np.int64)]
+    tail = np.repeat(np.arange(len(counts)), counts)
+    return tail, np.r_[graph.indices, at].astype(np.int64), np.r_[graph.data, leg]
 
 
 def _from_sources(
