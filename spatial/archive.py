@@ -71,12 +71,7 @@ def load_image(folder: Path, fingerprint: str) -> StructureImage:
         If it is not there, or was written by another version.
     """
     home = folder / FOLDER / fingerprint
-    try:
-        description = json.loads((home / "image.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError("storage.no_image", folder=folder) from error
-    if description.get("version") != _VERSION:
-        raise OutputError("storage.old_image", folder=folder)
+    description = _described(home, folder)
     return StructureImage(
         layers=_load_layers(home, "layers", description["layers"]),
         indicators={
@@ -84,9 +79,53 @@ def load_image(folder: Path, fingerprint: str) -> StructureImage:
             for name, kinds in description["tables"].items()
         },
         provenance=_read_provenance(description["provenance"]),
-        settings=Settings.model_validate_json(json.dumps(description["settings"])),
+        settings=_read_settings(folder, description["settings"]),
         inputs=_load_layers(home, "inputs", description["inputs"]),
     )
+
+
+def read_saved_layer(folder: Path, fingerprint: str, name: str) -> Layer | None:
+    """Return one layer of the image that ``save_image`` wrote, or None where the image has none of that name.
+
+    Raises
+    ------
+    OutputError
+        If the image is not there, or was written by another version.
+    """
+    home = folder / FOLDER / fingerprint
+    described = _described(home, folder)["layers"].get(name)
+    return None if described is None else _load_layer(home / f"layers-{name}", name, described)
+
+
+def _described(home: Path, folder: Path) -> dict[str, Any]:
+    try:
+        description: dict[str, Any] = json.loads((home / "image.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError("storage.no_image", folder=folder) from error
+    if description.get("version") != _VERSION:
+        raise OutputError("storage.old_image", folder=folder)
+    return description
+
+
+def _read_settings(folder: Path, described: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings.model_validate_json(json.dumps(described))
+    except ValueError as error:
+        raise OutputError("storage.old_image", folder=folder) from error
+
+
+def save_layer(layer: Layer, folder: Path) -> None:
+    """Write one layer of vectors or cells, for ``load_layer`` in another process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layer.frame.to_parquet(folder / "layer.parquet")
+    content = {"id": layer.id, **_describe(layer)}
+    (folder / "layer.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def load_layer(folder: Path) -> Layer:
+    """Return the layer that ``save_layer`` wrote."""
+    content = json.loads((folder / "layer.json").read_text(encoding="utf-8"))
+    return _load_layer(folder / "layer", content["id"], content)
 
 
 def _load_layers(home: Path, group: str, described: Mapping[str, Any]) -> dict[str, Layer]:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from spatial.analysis.changes import seal_of, with_changes
 from spatial.archive import load_image, save_image
+from spatial.errors import OutputError
 from spatial.image import compose
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
+from spatial.inputs.own import with_own
 from spatial.manifest import manifest_of
-from spatial.model import StructureImage
+from spatial.model import Layer, StructureImage
+from spatial.record.base import events_beside
 from spatial.record.changes import read_changes
+from spatial.record.flags import layer_before, with_flags
 from spatial.settings import Settings
 from spatial.storage import MANIFEST, check_writable, new_version, read_manifest, user_folder, write_json
 from spatial.views.geopackage import write_geopackage
@@ -65,6 +69,7 @@ def build(
     layers = with_changes(read_layers(settings, data, tell("read")), changes)
     read = time.perf_counter()
     image = compose(settings, layers, tell("compose"))
+    image = with_flags(image, layer_before(folder), events_beside(folder, settings.record))
     composed = time.perf_counter()
     with new_version(folder) as fresh:
         _write(image, fresh, tell("write"))
@@ -72,6 +77,39 @@ def build(
         files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
         write_json(fresh / MANIFEST, {**manifest_of(image, seconds, files), "changes": seal_of(changes)})
     return image, folder
+
+
+def build_with(base: Path, own: Layer, out: Path, progress: Progress | None = None) -> StructureImage:
+    """Build, into a folder of its own, what a built image becomes with a layer of a user's own.
+
+    Parameters
+    ----------
+    base : Path
+        The folder of the image that is built on; it is only read.
+    own : Layer
+    out : Path
+    progress : callable, optional
+        As for ``build``.
+
+    Raises
+    ------
+    StrukturbildError
+        Then nothing has been written.
+    """
+
+    def tell(phase: str) -> Callable[[str], None]:
+        return lambda what: progress(phase, what) if progress else None
+
+    started = time.perf_counter()
+    built = built_image(base)
+    if built is None:
+        raise OutputError("storage.no_image", folder=base)
+    image = compose(built.settings, with_own(dict(built.inputs), own), tell("compose"))
+    with new_version(out) as fresh:
+        _write(image, fresh, tell("write"))
+        files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
+        write_json(fresh / MANIFEST, manifest_of(image, {"compose": time.perf_counter() - started}, files))
+    return image
 
 
 def _write(image: StructureImage, folder: Path, tell: Callable[[str], None]) -> None:
@@ -113,8 +151,14 @@ def image_of(
 
 
 def image_with(settings: Settings, folder: Path) -> StructureImage | None:
-    """Return the image built in a folder with these settings and the changes that hold, or None where none is."""
-    image = built_image(folder)
+    """Return the image built in a folder with these settings and the changes that hold, or None where none is.
+
+    An image that another version wrote counts as none: it is built anew.
+    """
+    try:
+        image = built_image(folder)
+    except OutputError:
+        return None
     if image is None or not _same(image.settings, settings):
         return None
     held = str((read_manifest(folder) or {}).get("changes", ""))

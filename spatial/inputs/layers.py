@@ -120,7 +120,17 @@ def read_layer(spec: LayerSpec, folder: Path, settings: Settings, region: shapel
     LayerError, GateError
         With every fault of the layer.
     """
-    received = _received(spec, folder)
+    return layer_of(_received(spec, folder), spec, settings, region)
+
+
+def layer_of(received: Received, spec: LayerSpec, settings: Settings, region: shapely.Geometry | None) -> Layer:
+    """Return what was received as a layer, made true.
+
+    Raises
+    ------
+    LayerError
+        With every fault of the layer.
+    """
     meta = _meta(spec)
     if received.raster is not None:
         return _raster_layer(spec, meta, received, received.raster)

@@ -1,81 +1,87 @@
-"""Karta: the structure image, with its legend; filters above it, facts on a click, files to take along."""
+"""Karta: the structure image as it is and as the plans want it; what the map itself cannot do is asked of this page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 import streamlit as st
 
 from spatial.inputs.stories import read_story
 from spatial.pages.mapview import show_map
+from spatial.pages.own_layer import add_layer, own_image, own_layers
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import XLSX
+from spatial.record.base import events_beside
 from spatial.texts import text
+from spatial.views.map_comments import map_comments
 from spatial.views.picture import draw_picture
 from spatial.views.qgis import qgis_zip
-from spatial.views.themes import WHOLE, themes, visible
 
-_LEAST_PX = 420
-_FILES = (
+_LEAST_PX: Final = 420
+_FILES: Final = (
     ("karta.html", "karta.html", "text/html"),
     ("strukturbild.gpkg", "strukturbild.gpkg", "application/geopackage+sqlite3"),
     ("tabeller.xlsx", "tabeller/tabeller.xlsx", XLSX),
 )
+_PAGES: Final = {"kommunen": "kommun", "service": "slag", "op_rus": "oprus-kommun"}
+"""The pages that a card leads to, and the choice there that the place, or the service, is put in."""
+_ANSWERED: Final = "karta-besvarad"
 
 
 def show() -> None:
     """Show the page."""
-    at = opened()
-    lang, image = at.lang, at.image
-    place, theme, service, files = st.columns([2.2, 4.6, 2.4, 1.1], vertical_alignment="bottom", gap="small")
-    names = municipality_names(image)
-    code = place.selectbox(
-        text("app.karta.municipality", lang),
-        ["", *names],
-        format_func=lambda one: names.get(one, image.settings.region.title.get(lang)),
-        label_visibility="collapsed",
-        filter_mode=None,
-        key="karta-kommun",
-    )
-    chosen = theme.segmented_control(
-        text("app.karta.theme", lang),
-        themes(image),
-        default=WHOLE,
-        required=True,
-        format_func=lambda one: text(f"app.theme.{one}", lang),
-        label_visibility="collapsed",
-        key="karta-tema",
-    )
-    titles = {kind.id: kind.title.get(lang) for kind in image.settings.services if _known(at, kind.id)}
-    kind = service.selectbox(
-        text("app.karta.service", lang),
-        ["", *titles],
-        format_func=lambda one: (
-            text("app.karta.minutes_to", lang, service=titles[one].lower())
-            if one
-            else text("app.karta.no_minutes", lang)
-        ),
-        label_visibility="collapsed",
-        filter_mode=None,
-        key="karta-service",
-    )
-    with files.popover(text("app.karta.files", lang), width="stretch"):
-        _files(at, visible(image, chosen or WHOLE))
-    state = {
-        "visible": visible(image, chosen or WHOLE),
-        "service": kind or None,
-        "fit": {"layer": "kommuner", "id": code} if code else None,
-        "selected": {"layer": "kommuner", "id": code} if code else None,
-    }
-    show_map(at, key="karta", state=state, height=_LEAST_PX, fill=True)
+    at = own_image(opened())
+    events = events_beside(at.folder, at.image.settings.record)
+    state = {"comments": map_comments(events, municipality_names(at.image), at.lang), "own": own_layers(at)}
+    tools = {"files": True, "add": True, "go": True}
+    told = show_map(at, key="karta", state=state, height=_LEAST_PX, fill=True, extra={"tools": tools})
+    if told is not None and _is_new(told):
+        _answer(at, told)
 
 
-def _known(at: Opened, service: str) -> bool:
-    grid = at.image.layers.get("rutnat")
-    return grid is not None and f"{service}_min" in grid.frame
+def _is_new(told: Mapping[str, Any]) -> bool:
+    """Return whether what the map tells has not been answered: the last telling stays until there is another."""
+    if st.session_state.get(_ANSWERED) == told.get("time"):
+        return False
+    st.session_state[_ANSWERED] = told.get("time")
+    return True
+
+
+def _answer(at: Opened, told: Mapping[str, Any]) -> None:
+    event = told.get("event")
+    if event == "files":
+        _files(at, {str(key): bool(on) for key, on in dict(told.get("visible") or {}).items()})
+    elif event == "add":
+        add_layer(at)
+    elif event == "go":
+        _go(at, dict(told.get("go") or {}))
+
+
+def _go(at: Opened, asked: Mapping[str, Any]) -> None:
+    """Open another page with the place, the service and the goal chosen there, those that the image has."""
+    page = str(asked.get("page"))
+    if page not in _PAGES:
+        return
+    wanted = asked.get("service") if page == "service" else asked.get("municipality")
+    services = {kind.id for kind in at.image.settings.services}
+    if wanted in (services if page == "service" else municipality_names(at.image)):
+        st.session_state[_PAGES[page]] = wanted
+    matrix = at.image.indicators.get("matris")
+    if page == "op_rus" and matrix is not None and asked.get("goal") in set(matrix["goal"]):
+        st.session_state["oprus-mal"] = asked["goal"]
+    st.switch_page(Path(__file__).with_name(f"{page}.py"))
 
 
 def _files(at: Opened, shown: dict[str, bool]) -> None:
+    @st.dialog(text("app.karta.files", at.lang))
+    def dialog() -> None:
+        _offer(at, shown)
+
+    dialog()
+
+
+def _offer(at: Opened, shown: dict[str, bool]) -> None:
     lang = at.lang
     for name, path, mime in _FILES:
         file = at.folder / path

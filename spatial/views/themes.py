@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from spatial.model import StructureImage
+from spatial.texts import text
 from spatial.views.style import legend_entries
 
 _GROUND: Final = frozenset({"kommuner", "vatten", "vattendrag", "land"})
@@ -16,6 +17,22 @@ LAYERS: Final[Mapping[str, frozenset[str]]] = {
 }
 """What every view shows in a theme; the package for QGIS has further ones."""
 WHOLE: Final = "helheten"
+DIRECTIONS: Final[Mapping[str, frozenset[str]]] = {
+    WHOLE: frozenset(
+        {
+            "inriktning_noder", "inriktning_samband", "inriktning_riktningar", "inriktning_utbyggnad",
+            "inriktning_gront", "inriktning_gront_linjer",
+        }
+    ),
+    "noder": frozenset({"inriktning_noder"}),
+    "strak": frozenset({"inriktning_samband", "inriktning_riktningar"}),
+    "omland": frozenset({"inriktning_riktningar", "inriktning_utbyggnad"}),
+    "service": frozenset({"inriktning_noder", "inriktning_utbyggnad"}),
+    "markanvandning": frozenset({"inriktning_utbyggnad", "inriktning_gront", "inriktning_gront_linjer", "planomraden"}),
+}  # fmt: skip
+"""What the plans want, by theme: the other state of the same question."""
+STATES: Final = ("nulage", "inriktning", "jamfor")
+"""What is there, what the plans want, and both side by side."""
 _ALWAYS_OFF: Final = "noder/other"
 
 
@@ -25,11 +42,24 @@ def themes(image: StructureImage) -> list[str]:
     return [WHOLE, *(name for name, layers in LAYERS.items() if (layers - own or layers) & set(image.layers))]
 
 
-def visible(image: StructureImage, theme: str) -> dict[str, bool]:
+def visible(image: StructureImage, theme: str, state: str = "nulage") -> dict[str, bool]:
     """Return what the map shows in a theme: a truth for each line of the legend and each grid.
 
-    The whole is what the style catalogue shows to begin with.
+    The whole is what the style catalogue shows to begin with. In the state *inriktning* the nodes stand as the ground
+    that what is wanted is read against; *jamfor* has both.
     """
+    present = _present(image, theme)
+    if state == "nulage":
+        return present
+    wanted = DIRECTIONS.get(theme, frozenset())
+    kept = _GROUND | {"noder"}
+    return {
+        key: (key.partition("/")[0] in wanted) or (on and (state == "jamfor" or key.partition("/")[0] in kept))
+        for key, on in present.items()
+    }
+
+
+def _present(image: StructureImage, theme: str) -> dict[str, bool]:
     chosen = LAYERS.get(theme)
     shown = {
         entry.key: entry.visible
@@ -42,3 +72,15 @@ def visible(image: StructureImage, theme: str) -> dict[str, bool]:
         if style.geometry == "raster" and layer is not None:
             shown[style.id] = style.visible if chosen is None else style.id in chosen
     return shown
+
+
+def theme_presets(image: StructureImage, lang: str) -> list[dict[str, object]]:
+    """Return the themes as the web map's script takes them: id, title, and what is on in each state."""
+
+    def on(theme: str, state: str) -> list[str]:
+        return [key for key, shown in visible(image, theme, state).items() if shown]
+
+    return [
+        {"i": name, "t": text(f"webmap.theme.{name}", lang), "on": {state: on(name, state) for state in STATES}}
+        for name in themes(image)
+    ]

@@ -11,9 +11,12 @@ from spatial.model import StructureImage
 from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
+from spatial.views.themes import theme_presets
 from spatial.views.webmap_facts import cell_text, role_text, status_text
 from spatial.views.webmap_features import MOST_SPOTS, neighbours, region_outline, vector_layers, veil, view_bounds
+from spatial.views.webmap_links import findings, goals
 from spatial.views.webmap_page import page, safe_json
+from spatial.views.webmap_places import served
 from spatial.views.webmap_rasters import cells, rasters
 
 COMPONENT_FOLDER: Final = Path(str(files("spatial.views").joinpath("karta")))
@@ -22,7 +25,12 @@ LEAFLET_FOLDER: Final = Path(str(files("spatial.views").joinpath("vendor", "leaf
 """Leaflet, served as a component beside it, named ``leaflet`` in the same module."""
 _SCRIPT_TEXTS: Final = (
     "map", "panel", "zoom_in", "zoom_out", "home", "search", "access", "none", "close", "facts", "north", "scale",
-    "unreachable", "few", "approximately", "minutes",
+    "unreachable", "few", "approximately", "minutes", "tools", "modes", "state_nulage", "state_inriktning",
+    "state_jamfor", "divider", "divided", "theme", "municipality", "whole", "goal", "every_goal", "minutes_to",
+    "hits", "no_hits", "goal_not_spatial", "against", "search_hits", "search_count", "search_none", "service", "first",
+    "second", "by_car", "unsure", "found", "comments", "go_municipality", "go_service", "go_goals", "tool_link",
+    "tool_link_how", "tool_print", "tool_print_how", "tool_files", "tool_files_how", "tool_add", "tool_add_how",
+    "link_copied", "link_by_hand", "printed", "own", "own_note",
 )  # fmt: skip
 
 
@@ -78,10 +86,28 @@ def draw(image: StructureImage, *, lang: str = "sv") -> WebMap:
         "rasters": rasters(image, lang),
         "cells": cells(image),
         "services": {service.id: service.title.get(lang) for service in image.settings.services},
+        "served": served(image),
+        **_choices(image, lang),
         "texts": _script_texts(image, lang),
     }
     data["fingerprint"] = hashlib.sha256(safe_json(data).encode()).hexdigest()
     return WebMap(data, lang)
+
+
+def _choices(image: StructureImage, lang: str) -> dict[str, object]:
+    """Return what the tools of the map choose among; the map of a seminar has none of them."""
+    wanted = [layer for name, layer in image.layers.items() if name.startswith("inriktning_")]
+    examples = any(layer.meta.status == "modellerat" for layer in wanted)
+    return {
+        "directed": bool(wanted),
+        "states": {
+            "nulage": str(image.settings.region.year),
+            "inriktning": text("webmap.from_examples" if examples else "webmap.from_plans", lang),
+        },
+        "themes": theme_presets(image, lang),
+        "goals": goals(image, lang),
+        "findings": findings(image, lang),
+    }
 
 
 def _script_texts(image: StructureImage, lang: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 Fact = tuple[str, str]
 Row = Mapping[Hashable, object]
-_NEAR_M: Final = 3000.0
 _LISTED: Final = ";"
 
 
@@ -57,20 +55,28 @@ class Facts:
         self._levels = {level.id: level.title.get(lang) for level in levels}
         municipalities = image.layers.get("kommuner")
         names = municipalities.frame["name"] if municipalities is not None else pd.Series(dtype=str)
-        self._names = {str(code): str(name) for code, name in names.items()}
+        around = image.layers.get("grannkommuner")
+        others = around.frame["name"] if around is not None and "name" in around.frame else pd.Series(dtype=str)
+        self._names = {str(code): str(name) for code, name in [*others.items(), *names.items()]}
+        goals = [goal for strategy in image.settings.strategy.strategies for goal in strategy.goals]
+        self._listed = {
+            "municipality": self._names,
+            "services": self._titles,
+            "goals": {goal.id: goal.title.get(lang) for goal in goals},
+            "pivot": {value.id: value.title.get(lang) for value in image.settings.pivot.entries},
+        }
 
     def of(self, layer: Layer) -> list[list[Fact]]:
         """Return the facts of each row of a layer; source and status where they are the row's own."""
         tell = self._teller(layer)
-        minutes = self._node_minutes(layer) if layer.id == "noder" else [[] for _ in range(len(layer.frame))]
         records = layer.frame.drop(columns="geometry", errors="ignore").to_dict("records")
         told = []
-        for row, near in zip(records, minutes, strict=True):
+        for row in records:
             status = row.get("status")
             own = [self._row("source", str(row["source"]))] if _is_text(row.get("source")) else []
             if status != layer.meta.status and status in {"mätt", "modellerat"}:
                 own.append(self._row("status", status_text(str(status), self._lang)))
-            told.append([*tell(row), *near, *own])
+            told.append([*tell(row), *own])
         return told
 
     def closing(self, layer: Layer) -> list[Fact]:
@@ -81,7 +87,7 @@ class Facts:
         ]
 
     def _teller(self, layer: Layer) -> Callable[[Row], list[Fact]]:
-        columns = _COLUMNS.get(layer.id, ())
+        columns = _COLUMNS.get(layer.id, _COLUMNS.get(layer.id.partition("_")[0], ()))
         status = layer.meta.status
 
         def tell(row: Row) -> list[Fact]:
@@ -90,10 +96,21 @@ class Facts:
                 value = row.get(column)
                 if value is None or value is pd.NA or value != value or value == "":  # noqa: PLR0124 - NaN
                     continue
-                told.append(self._row(label, self._written(value, kind, status)))
+                written = self._written(value, kind, status)
+                told.append(self._row(label, self._ranged(written, column, row) if kind == "people" else written))
             return told
 
         return tell
+
+    def _ranged(self, written: str, column: str, row: Row) -> str:
+        """Return a number of people with its range, where the models were redrawn and it is not too small to tell."""
+        stem = column.removesuffix("_inv")
+        low, high = row.get(f"{stem}_low_inv"), row.get(f"{stem}_high_inv")
+        least = self._image.settings.access.least_shown_inv.value
+        if not isinstance(low, float) or not isinstance(high, float) or not low >= least or not high >= least:
+            return written
+        ends = {name: number(rounded(end), lang=self._lang) for name, end in (("low", low), ("high", high))}
+        return text("webmap.ranged", self._lang, value=written, **ends)
 
     def _row(self, label: str, value: str) -> Fact:
         return text(f"webmap.fact.{label}", self._lang), value
@@ -102,12 +119,11 @@ class Facts:
         lang = self._lang
         if kind == "text":
             return str(value)
-        if kind == "services":
-            return ", ".join(self._titles.get(part.strip(), part.strip()) for part in str(value).split(_LISTED))
+        if kind in self._listed:
+            known = self._listed[kind]
+            return ", ".join(known.get(part.strip(), part.strip()) for part in str(value).split(_LISTED))
         if kind == "level":
             return self._levels.get(str(value), str(value))
-        if kind == "municipality":
-            return self._names.get(str(value), str(value))
         if kind == "yes":
             return str(text("common.yes" if value else "common.no", lang))
         return self._measure(float(str(value)), kind, status)
@@ -119,25 +135,6 @@ class Facts:
         scale, decimals, unit = _UNITS[kind]
         written = number(value * scale, decimals, lang)
         return text(f"webmap.{unit}", lang, number=written, minutes=written)
-
-    def _node_minutes(self, nodes: Layer) -> list[list[Fact]]:
-        """Tell the minutes from each node to the services: its own columns, else those of the cell it lies in."""
-        names = {f"{service}_min": title for service, title in self._titles.items()}
-        frame = nodes.geo
-        minutes = frame[[name for name in names if name in frame]]
-        grid = self._image.layers.get("rutnat")
-        if minutes.empty and grid is not None and grid.grid is not None:
-            known = [name for name in names if name in grid.frame]
-            minutes = _nearest_rows(frame, grid.geo[["geometry", *known]])
-        told: list[list[Fact]] = []
-        for _, row in minutes.iterrows():
-            finite = [(names[str(name)], float(value)) for name, value in row.items() if np.isfinite(value)]
-            told.append([self._nearest(title, value) for title, value in finite])
-        return told
-
-    def _nearest(self, title: str, minutes: float) -> Fact:
-        label = text("webmap.fact.nearest", self._lang, service=title.lower())
-        return label, text("webmap.minutes", self._lang, minutes=number(minutes, lang=self._lang))
 
 
 def cell_text(size_m: float, key: str, lang: str) -> str:
@@ -157,17 +154,6 @@ def role_text(role: str, lang: str) -> str:
     return text(key, lang) if has_text(key) else role_name(role, lang)
 
 
-def _nearest_rows(points: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the values of the nearest cell within reach of each point, NaN where there is none."""
-    values = cells.drop(columns="geometry").astype(float)
-    out = pd.DataFrame(np.nan, index=points.index, columns=values.columns)
-    if cells.empty or points.empty:
-        return out
-    which, cell = cells.sindex.nearest(points.geometry, return_all=False, max_distance=_NEAR_M)
-    out.iloc[which] = values.to_numpy()[cell]
-    return out
-
-
 _UNITS: Final[dict[str, tuple[float, int, str]]] = {
     "minutes": (1.0, 0, "minutes"),
     "length": (1e-3, 0, "unit_km"),
@@ -175,6 +161,7 @@ _UNITS: Final[dict[str, tuple[float, int, str]]] = {
     "share": (100.0, 1, "percent"),
     "stability": (100.0, 0, "percent"),
     "speed": (1.0, 0, "unit_kmh"),
+    "count": (1.0, 0, "unit_count"),
 }
 _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "noder": (
@@ -192,7 +179,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("length_m", "length", "length"),
         ("minutes_min", "minutes", "minutes"),
         ("people_inv", "people", "people"),
-        ("employed_inv", "jobs", "people"),
+        ("employed_inv", "employed", "people"),
+        ("jobs_inv", "jobs", "people"),
         ("places", "places", "text"),
     ),
     "kommuner": (
@@ -208,16 +196,54 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "jarnvag": (("state", "state", "text"),),
     "stationer": (("municipality_code", "municipality", "municipality"),),
+    "rekommendationer": (
+        ("title", "what", "text"),
+        ("text", "recommendation", "text"),
+        ("plans", "concerns", "municipality"),
+        ("goal", "goal", "goals"),
+        ("actor", "actor", "text"),
+        ("status", "standing", "text"),
+    ),
+    "granser": (
+        ("kind", "what", "text"),
+        ("plan_a", "one_side", "municipality"),
+        ("pivot_a", "use_here", "pivot"),
+        ("plan_b", "other_side", "municipality"),
+        ("pivot_b", "use_there", "pivot"),
+        ("length_m", "length", "length"),
+    ),
+    "plan_granskning": (
+        ("sentence", "what", "text"),
+        ("fix", "remedy", "text"),
+        ("plan_id", "municipality", "municipality"),
+    ),
     "service": (
         ("service_type", "service_type", "services"),
         ("provider", "provider", "text"),
         ("municipality_code", "municipality", "municipality"),
     ),
     "omland": (("population_inv", "population", "people"), ("people_inv", "population", "people")),
+    "hallplatser": (("departures_per_day", "departures", "count"), ("frequency", "frequency", "text")),
     "vita_flackar": (
         ("service", "service_type", "services"),
         ("threshold_min", "threshold", "minutes"),
         ("population_inv", "population", "people"),
         ("people_inv", "population", "people"),
+    ),
+    **dict.fromkeys(
+        ("planomraden", "planinriktning", "planvarden"),
+        (
+            ("pivot", "use", "pivot"),
+            ("code", "plan_code", "text"),
+            ("time", "when", "text"),
+            ("plan_id", "municipality", "municipality"),
+            ("consideration", "consideration", "text"),
+        ),
+    ),
+    "inriktning": (
+        ("kind", "what", "pivot"),
+        ("plans", "wanted_by_plans", "municipality"),
+        ("goals", "wanted_by_goals", "goals"),
+        ("time", "when", "text"),
     ),
 }

@@ -11,12 +11,15 @@ import shapely
 from spatial.geo import ANALYSIS_CRS, WEB_CRS, common_bounds, polygonal, to_crs, transform_xy
 from spatial.model import Layer, StructureImage
 from spatial.settings import LayerStyle
+from spatial.steps.titles import spot_name
 from spatial.views.style import class_values, web_class
 from spatial.views.webmap_facts import Facts
+from spatial.views.webmap_links import goals_of, municipalities_of
+from spatial.views.webmap_places import municipality_sections, node_minutes
 
 DECIMALS: Final = 4
 """Of a degree: 11 m north-south, 5 m east-west at 64° N; finer than a pixel at every zoom of the map."""
-MOST_SPOTS: Final = 60
+MOST_SPOTS: Final = 30
 """White spots shown of each service and threshold; all of them stand in the files."""
 _SIMPLIFY_M: Final = 200.0
 _SIMPLIFY_GROUND_M: Final = 500.0
@@ -35,7 +38,7 @@ def vector_layers(image: StructureImage, lang: str) -> list[dict[str, object]]:
         if style.geometry == "raster" or layer is None or layer.grid is not None:
             continue
         if isinstance(layer.frame, gpd.GeoDataFrame):
-            made.append(_vector_layer(layer, style, facts, window, lang))
+            made.append(_vector_layer(image, layer, style, facts, window, lang))
     return made
 
 
@@ -102,9 +105,9 @@ def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
 
 
 def _vector_layer(
-    layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon, lang: str
+    image: StructureImage, layer: Layer, style: LayerStyle, facts: Facts, window: shapely.Polygon, lang: str
 ) -> dict[str, object]:
-    layer = _largest(layer)
+    layer = _largest(layer, lang)
     frame = layer.geo
     told = facts.of(layer) if layer.id not in _SILENT else [[] for _ in range(len(frame))]
     tolerance = _SIMPLIFY_GROUND_M if layer.id in _GROUND else _SIMPLIFY_M
@@ -118,6 +121,8 @@ def _vector_layer(
         "s": _words(frame, "service_type") or _words(frame, "service"),
         "g": encoded(_clipped(simplified(frame, tolerance), window).geometry),
         "f": told,
+        **_belonging(image, layer),
+        **_told_of_places(image, layer, lang),
     }
     parts = {name: values for name, values in columns.items() if values is not None}
     rows = (dict(zip(parts, row, strict=True)) for row in zip(*parts.values(), strict=True))
@@ -133,12 +138,31 @@ def _vector_layer(
     }
 
 
-def _largest(layer: Layer) -> Layer:
-    """Return the white spots that the map shows: of each service and threshold those with most people."""
+def _belonging(image: StructureImage, layer: Layer) -> dict[str, list[str] | None]:
+    """Return what the filters go by: municipalities ``m``, goals served ``q`` and worked against ``w``."""
+    served, against = goals_of(image, layer) or (None, None)
+    return {"m": municipalities_of(image, layer), "q": served, "w": against}
+
+
+def _told_of_places(image: StructureImage, layer: Layer, lang: str) -> dict[str, list[object]]:
+    """Return what a place's card tells beside its facts: a node's minutes ``v``, a municipality's sections ``x``."""
+    if layer.id == "noder":
+        return {"v": list(node_minutes(image, layer))}
+    if layer.id == "kommuner":
+        sections = municipality_sections(image, lang)
+        return {"x": [sections[str(code)] for code in layer.frame.index]}
+    return {}
+
+
+def _largest(layer: Layer, lang: str) -> Layer:
+    """Return the white spots that the map shows: of each service and threshold those with most people, named."""
     by = [name for name in ("service", "threshold_min") if name in layer.frame]
     if layer.id != "vita_flackar" or len(by) != 2 or "people_inv" not in layer.frame:
         return layer
     most = layer.geo.sort_values("people_inv", ascending=False, kind="stable").groupby(by, sort=True).head(MOST_SPOTS)
+    if "place_name" in most:
+        told = most[["place_name", "place_m", "direction"]].itertuples(index=False)
+        most = most.assign(name=[spot_name(place, metres, way, lang) for place, metres, way in told])
     return replace(layer, frame=most)
 
 

@@ -10,8 +10,10 @@ from importlib.resources import files
 from typing import Final
 
 SCRIPTS: Final = ("bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js")
-_STARTER: Final = ("start.js",)
-_STYLES: Final = ("karta.css",)
+TOOLS: Final = ("jamfor.js", "urval.js", "sok.js", "kort.js", "lank.js", "skriv.js", "verktyg.js")
+"""What a map has that one works with: states to compare, filters, search, cards, a link and a print."""
+_STARTER: Final = (*TOOLS, "start.js")
+_STYLES: Final = ("karta.css", "verktyg.css")
 _LINE_ENDS: Final[dict[str, str | int | None]] = {
     "<": "\\u003c",
     ">": "\\u003e",

@@ -4,6 +4,7 @@ import base64
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spatial.geo import WEB_CRS, transform_xy
 from spatial.model import Layer, Raster, StructureImage
@@ -12,8 +13,10 @@ from spatial.texts import number, text
 from spatial.views.style import step_tones
 from spatial.views.webmap_facts import cell_text
 from spatial.views.webmap_picture import Lens
+from spatial.views.webmap_places import served, whole_minutes
 
 FloatArray = npt.NDArray[np.float64]
+_MOST_BITS = 31
 
 
 def rasters(image: StructureImage, lang: str) -> list[dict[str, object]]:
@@ -37,7 +40,7 @@ def cells(image: StructureImage) -> dict[str, object]:
     """Return what a click on a cell may tell, packed: centres, people (−1: too few to tell), minutes by service.
 
     The arrays are little-endian integers in base64: 32 bits for centres (1e-5 degrees) and people, 16 for minutes
-    (−1 unreachable, −2 unknown).
+    (−1 unreachable, −2 unknown). ``second`` is the second nearest; ``unsure`` has a bit for each service, in order.
     """
     layer = image.layers.get("rutnat")
     if layer is None or layer.grid is None or layer.frame.empty:
@@ -58,16 +61,21 @@ def cells(image: StructureImage) -> dict[str, object]:
         told = frame["population_inv"].to_numpy(float)
         shown = np.maximum(np.floor(told / 10 + 0.5) * 10, 10) if packed["approximate"] else np.round(told)
         packed["people"] = _packed(np.where(told < least, -1, shown), "<i4")
-    names = [f"{service.id}_min" for service in image.settings.services]
-    values = {name[:-4]: frame[name].to_numpy(float) for name in names if name in frame}
-    packed["minutes"] = {name: _packed(_whole_minutes(array), "<i2") for name, array in values.items()}
+    for kind, ending in (("minutes", "_min"), ("second", "_second_min")):
+        columns = {service: f"{service}{ending}" for service in served(image)}
+        values = {service: frame[column].to_numpy(float) for service, column in columns.items() if column in frame}
+        packed[kind] = {service: _packed(whole_minutes(array), "<i2") for service, array in values.items()}
+    packed["unsure"] = _packed(_unsure_bits(frame, served(image)), "<i4")
     return packed
 
 
-def _whole_minutes(minutes: FloatArray) -> FloatArray:
-    # rounded up, so that a cell beyond a limit is never told as being at it
-    whole = np.minimum(np.ceil(np.nan_to_num(minutes, posinf=0) - 1e-9), 32_000)
-    return np.where(np.isnan(minutes), -2, np.where(np.isinf(minutes), -1, whole))
+def _unsure_bits(frame: pd.DataFrame, services: list[str]) -> FloatArray:
+    """Return for each cell the sum of 2^position of the services whose minutes are uncertain there."""
+    bits = np.zeros(len(frame), np.int64)
+    for position, service in enumerate(services[:_MOST_BITS]):
+        if f"{service}_uncertain" in frame:
+            bits += frame[f"{service}_uncertain"].fillna(value=False).to_numpy(bool).astype(np.int64) << position
+    return bits.astype(float)
 
 
 def _packed(values: FloatArray, kind: str) -> str:

@@ -141,12 +141,12 @@ def test_click_tells_facts(page, running):
 def test_filters_answer(page, running):
     page.goto(f"http://127.0.0.1:{running}/")
     frame = map_frame(page)
-    choose(page, 1, "Minuter till sjukhus")
+    frame.get_by_label("Restid till").select_option(label="Sjukhus")
     assert answered(frame, "window.Strukturbild.karta.layers.service === 'hospital'") < FILTER_S * LOADED
-    choose(page, 0, "Storuman")
+    frame.get_by_label("Kommun", exact=True).select_option(label="Storuman")
     selected = "(window.Strukturbild.karta.selected || {feature: {}}).feature.i === '2421'"
     assert answered(frame, selected) < FILTER_S * LOADED
-    page.get_by_text("Noder", exact=True).first.click()
+    frame.get_by_label("Tema").select_option(label="Noder")
     assert answered(frame, "window.Strukturbild.karta.layers.visible['strak/regional'] === false") < FILTER_S * LOADED
 
 
@@ -181,8 +181,7 @@ def test_every_page_opens_by_its_link(page, running):
 
 def test_picture_can_be_taken_along(page, running):
     page.goto(f"http://127.0.0.1:{running}/")
-    map_frame(page)
-    page.get_by_role("button", name="Hämta").click()
+    map_frame(page).get_by_role("button", name="Hämta").click()
     with page.expect_download(timeout=60_000) as taken:
         page.get_by_role("button", name="Bild till tjänsteskrivelse (PNG)").click()
     content = Path(taken.value.path()).read_bytes()

@@ -110,10 +110,10 @@ def test_legend_switches_and_facts(opened, build_image):
     page.get_by_label("≥ 30 000 inv").uncheck()
     assert "Umeå" not in page.evaluate(names)
     assert page.evaluate("document.querySelectorAll('.sb-picture').length") == 1
-    page.get_by_label("Livsmedel").check()
+    page.get_by_label("Restid till").select_option("grocery")
     assert page.evaluate("document.querySelectorAll('.sb-picture').length") == 2
     assert page.get_by_text("≤ 15 min").first.is_visible()
-    page.get_by_label("Sök ort").fill("Lycksele")
+    page.get_by_role("combobox", name="Sök ort").fill("Lycksele")
     page.keyboard.press("Enter")
     assert page.inner_text(".sb-card h2") == "Lycksele"
     assert "8\u00a0600" in page.inner_text(".sb-card")

@@ -142,7 +142,7 @@ def test_themes_switch_lines_that_the_legend_has(embedded):
     assert themes(image)[0] == "helheten"
     for theme in themes(image):
         assert any(visible(image, theme).values())
-        assert text(f"app.theme.{theme}")
+        assert text(f"webmap.theme.{theme}")
     assert visible(image, "noder")["noder/regional_core"]
     assert not visible(image, "noder")["strak/regional"]
 

@@ -61,6 +61,11 @@ window.Strukturbild = window.Strukturbild || {};
     Object.keys(this.data.minutes).forEach(function (name) {
       this.minutes[name] = S.int16(this.data.minutes[name]);
     }, this);
+    this.second = {};
+    Object.keys(this.data.second || {}).forEach(function (name) {
+      this.second[name] = S.int16(this.data.second[name]);
+    }, this);
+    this.unsure = this.data.unsure ? S.int32(this.data.unsure) : null;
   };
 
   S.Cells.prototype.at = function (lat, lon) {

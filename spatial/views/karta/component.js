@@ -1,15 +1,18 @@
 /* The map as a Streamlit component.
 
    The app declares two components in one module: "karta" (this folder) and "leaflet" (vendor/leaflet).
-   In:  {source or data, state, height, fill, panel, save, story} — source: the address of the data as spatial.views.webmap.draw
+   In:  {source or data, state, height, fill, panel, save, story, tools} — source: the address of the data as spatial.views.webmap.draw
         makes it (fetched once), or the data itself; state as Map.apply takes it; fill: height is the least, and the map
         reaches to the window's end.
+        tools: {files, add, go}: the map is one that is worked with (verktyg.js); then only what the page must answer
+        is told: a click, files, add, go.
         save: the label of a button that tells the view ("save"); story: its steps are presented instead ("written").
    Out: {event, clicked: {layer, id} or null, service, visible, view, count} after a click or a switch, not after a pan.
    The map is drawn anew only when the data's fingerprint changes; otherwise what changed in the state is applied. */
 (function () {
   "use strict";
-  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "app.js", "stegpanel.js", "seminarium.js", "spara.js"];
+  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "jamfor.js", "urval.js", "sok.js", "kort.js", "lank.js", "skriv.js", "verktyg.js", "egna.js", "app.js", "stegpanel.js", "seminarium.js", "spara.js"];
+  var ASKED = ["clicked", "files", "add", "go"];
   var leaflet = location.pathname.replace(/karta\/[^/]*$/, "leaflet/");
   var karta = null;
   var drawn = null;
@@ -61,15 +64,19 @@
       var view = karta ? karta.state().view : null;
       var samePlace = karta && JSON.stringify(karta.data.bounds) === JSON.stringify(data.bounds);
       if (karta) { karta.destroy(); }
-      karta = args.story ? present(root, data, args.story) : window.Strukturbild.start(root, data, { onEvent: tell, panel: args.panel });
+      karta = args.story ? present(root, data, args.story) : window.Strukturbild.start(root, data, { onEvent: args.tools ? toldOf : tell, panel: args.panel, tools: args.tools });
       if (args.save) { window.Strukturbild.saveButton(karta, args.save, function (state) { tell("save", stamped(state)); }); }
       root.classList.add("sb-app");
       window.Strukturbild.karta = karta;
-      if (samePlace && view) { karta.apply({ view: view }); }
+      if (samePlace && view && !args.tools) { karta.apply({ view: view }); }
       drawn = wanted;
       applied = {};
     }
     apply(args.state || {});
+  }
+
+  function toldOf(event, state) {
+    if (ASKED.indexOf(event) >= 0) { tell(event, stamped(state)); }
   }
 
   function stamped(state) { return Object.assign({ time: Date.now() }, state); }

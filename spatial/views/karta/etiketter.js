@@ -6,6 +6,7 @@
   var MINOR_ZOOM = { rural_node: 0.4, other: 1.6 };
   var LONELY = 16;
   var OUTSIDE_INV = 1500;
+  var LEAST_DIMMED = 2;
 
   S.Labels = function (map, data, layers, root) {
     this.map = map;
@@ -61,15 +62,18 @@
 
   P.nodeItems = function (view) {
     var zoomed = this.map.getZoom() - this.baseZoom;
+    var ringed = {};
+    this.layers.shown("inriktning_noder").forEach(function (item) { ringed[item.feature.i] = (item.style.size || 4) / 2 + 5; });
     var levels = Object.keys((this.data.layers.filter(function (l) { return l.id === "noder"; })[0] || { classes: {} }).classes);
     return this.layers.shown("noder").filter(function (item) {
       return view.contains(item.feature.g) && (zoomed >= MINOR_ZOOM.other ||
-        item.feature.c !== "other" && (item.feature.c !== "outside" || zoomed >= MINOR_ZOOM.rural_node || item.feature.p >= OUTSIDE_INV));
+        !(item.dim && levels.indexOf(item.feature.c) > LEAST_DIMMED) && item.feature.c !== "other" && (item.feature.c !== "outside" || zoomed >= MINOR_ZOOM.rural_node || item.feature.p >= OUTSIDE_INV));
     }).map(function (item) {
       var style = item.style;
-      var radius = ((style.size || 4) / 2 + (style.ring ? 5 : 1.5)) * this.layers.scale;
+      var radius = Math.max((style.size || 4) / 2 + (style.ring ? 5 : 1.5), ringed[item.feature.i] || 0) * this.layers.scale;
+      var quiet = item.feature.c === "outside" || item.dim;
       return {
-        text: item.feature.n || "", cls: "sb-label" + (style.bold ? " sb-bold" : "") + (item.feature.c === "outside" ? " sb-quiet" : ""),
+        text: item.feature.n || "", cls: "sb-label" + (style.bold ? " sb-bold" : "") + (quiet ? " sb-quiet" : ""),
         size: style.label || 10, rank: levels.indexOf(item.feature.c), weight: item.feature.p || 0,
         at: this.map.latLngToLayerPoint(item.feature.g), radius: radius, id: "noder/" + item.feature.i,
         gap: zoomed < (MINOR_ZOOM[item.feature.c] || -9) ? LONELY * this.layers.scale : GAP
@@ -83,10 +87,13 @@
       var longest = item.feature.g.reduce(function (a, b) { return b.length > a.length ? b : a; });
       var points = longest.map(function (p) { return map.latLngToLayerPoint(p); });
       return {
-        text: item.feature.r, cls: "sb-badge", size: 9.5, rank: 2.5, weight: item.feature.p || 0, path: along(points, map, view)
+        text: item.feature.r, cls: "sb-badge", size: 9.5, rank: 2.5, weight: item.feature.p || 0, path: along(points, map, view).filter(this.reaches)
       };
-    }).filter(function (item) { return item.path.length; });
+    }, this).filter(function (item) { return item.path.length; });
   };
+
+  /* Whether a place on the map has room for what only a part of the map shows; everywhere, as long as all of it does. */
+  P.reaches = function () { return true; };
 
   /* Places along the part of a line that is in view, from its middle outwards. */
   function along(points, map, view) {
@@ -122,17 +129,17 @@
     var map = this.map;
     var scale = this.layers.scale;
     var boxes = [];
-    ["noder", "stationer", "service", "flygplatser"].forEach(function (id) {
+    ["noder", "inriktning_noder", "stationer", "service", "flygplatser"].forEach(function (id) {
       this.layers.shown(id).forEach(function (item) {
         var p = map.latLngToLayerPoint(item.feature.g);
         var r = ((item.style.size || 4) / 2 + (item.style.ring ? 4.4 : 0)) * scale * 0.9;
         var box = [p.x - r, p.y - r, p.x + r, p.y + r];
-        box.own = id + "/" + item.feature.i;
+        box.own = id.replace("inriktning_", "") + "/" + item.feature.i;
         boxes.push(box);
       });
     }, this);
     var frame = map.getContainer().getBoundingClientRect();
-    this.root.querySelectorAll(".sb-map .leaflet-control, .sb-scale").forEach(function (control) {
+    this.root.querySelectorAll(".sb-map .leaflet-control, .sb-scale, .sb-over").forEach(function (control) {
       var rect = control.getBoundingClientRect();
       var a = map.containerPointToLayerPoint([rect.left - frame.left - 6, rect.top - frame.top - 6]);
       boxes.push([a.x, a.y, a.x + rect.width + 12, a.y + rect.height + 12]);

@@ -14,16 +14,19 @@
     this.tell = options.onEvent || function () {};
     this.cells = new S.Cells(data.cells);
     this.selected = null;
+    this.tools = options.tools || null;
     root.textContent = "";
-    root.className = "sb" + (options.panel === false ? " sb-bare" : "");
+    root.className = "sb" + (options.panel === false ? " sb-bare" : "") + (this.tools ? " sb-tools" : "");
     Object.keys(data.ground).forEach(function (name) { root.style.setProperty("--" + name, data.ground[name]); });
     this.hatches = new S.Hatches();
+    if (this.tools) { this.addToolbar(); }
     this.stage = S.el("main", "sb-map");
     root.appendChild(this.stage);
     this.panel = new (options.Panel || S.Panel)(root, data, this.hatches, this.actions());
     this.makeMap();
     this.draw();
     this.watch();
+    if (this.tools) { this.equip(); }
   };
 
   var P = S.Map.prototype;
@@ -103,9 +106,11 @@
     this.size = size;
     this.map.invalidateSize({ animate: false });
     this.map.setMinZoom(0);
+    var held = this.held && this.state().view;
     this.home();
     this.labels.baseZoom = this.map.getZoom();
     this.map.setMinZoom(this.map.getZoom() - 1);
+    if (held) { this.map.setView([held.lat, held.lon], held.zoom, { animate: false }); }
     if (Math.abs(this.scaleNow() - this.scale) > 0.02) { this.draw(); }
     this.rescale();
     this.labels.place();
@@ -152,21 +157,38 @@
 
   P.pick = function (item, latlng) {
     if (item.layer.id === "kommuner") { this.pickGround(item, latlng); return; }
-    this.mark(item, S.factsOf(item));
+    this.mark(item);
   };
 
-  P.mark = function (item, rows) {
+  P.mark = function (item, at) {
     this.selected = item;
     this.layers.mark(item);
-    this.panel.facts(S.nameOf(item), rows);
+    this.card(item, at);
     this.tell("clicked", this.state());
   };
 
+  /* What is told of a thing, and of the cell that was clicked in it: rows, and then what stands beside them. */
+  P.card = function (item, at) {
+    var cell = at === undefined ? -1 : at;
+    this.panel.facts(S.nameOf(item), this.cellRows(cell).concat(S.factsOf(item), this.nodeRows(item)), this.beside(item, cell));
+  };
+
+  P.nodeRows = function (item) {
+    return (item.feature.v || []).map(function (row, i) { return this.nearestRow(this.data.served[i], row[0]); }, this).filter(Boolean);
+  };
+
+  P.nearestRow = function (service, minutes) {
+    var texts = this.data.texts;
+    if (minutes < -1 || minutes === undefined) { return null; }
+    return [texts.nearest.replace("{service}", this.data.services[service].toLowerCase()), minutes < 0 ? texts.unreachable : minutes + " " + texts.minutes];
+  };
+
+  P.beside = function () { return []; };
+
   /* A click on the ground tells of the cell there, where there is one, and of the municipality. */
   P.pickGround = function (item, latlng) {
-    var rows = this.cellRows(this.cells.at(latlng.lat, latlng.lng));
     if (item) {
-      this.mark(item, rows.concat(S.factsOf(item)));
+      this.mark(item, this.cells.at(latlng.lat, latlng.lng));
     } else {
       this.apply({ selected: null });
       this.tell("clicked", this.state());
@@ -185,9 +207,8 @@
     }
     Object.keys(cells.minutes).forEach(function (service) {
       if (this.layers.service && this.layers.service !== service) { return; }
-      var minutes = cells.minutes[service][at];
-      if (minutes < -1) { return; }
-      rows.push([texts.nearest.replace("{service}", data.services[service].toLowerCase()), minutes < 0 ? texts.unreachable : minutes + " " + texts.minutes]);
+      var row = this.nearestRow(service, cells.minutes[service][at]);
+      if (row) { rows.push(row); }
     }, this);
     return rows;
   };
@@ -198,7 +219,7 @@
     if (move && item.layer.geometry === "point") {
       this.map.setView(item.feature.g, Math.max(this.map.getZoom(), this.labels.baseZoom + 1.5), { animate: false });
     }
-    this.mark(item, S.factsOf(item));
+    this.mark(item);
   };
 
   P.state = function () {
@@ -225,7 +246,7 @@
       this.panel.facts(null);
     } else if (state.selected) {
       var item = this.layers.byId[state.selected.layer + "/" + state.selected.id];
-      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.panel.facts(S.nameOf(item), S.factsOf(item)); }
+      if (item && item !== this.selected) { this.selected = item; this.layers.mark(item); this.card(item); }
     }
     this.panel.reflect(this.layers);
     this.labels.place();

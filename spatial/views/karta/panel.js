@@ -72,7 +72,7 @@
     if (!group.entries.length && !rasters.length) { return null; }
     var statuses = group.entries.concat(rasters).map(function (entry) { return entry.status; });
     var one = statuses.every(function (status) { return status === statuses[0]; }) ? statuses[0] : null;
-    var section = S.el("section", "sb-group sb-group-" + group.id, null, S.el("h2", "", group.title, one ? this.tag(one) : null));
+    var section = S.el("section", "sb-group sb-group-" + group.id, null, S.el("h2", "", group.title, one ? this.tag(one) : null, this.stateTag(group)));
     if (minutes.length) { section.appendChild(this.access(minutes)); }
     plain.forEach(function (raster) { section.appendChild(this.rasterRow(raster, !one)); }, this);
     group.entries.forEach(function (entry) {
@@ -81,6 +81,8 @@
     }, this);
     return section;
   };
+
+  P.stateTag = function () { return null; };
 
   P.tag = function (status) {
     return S.el("span", status === "modellerat" ? "sb-tag sb-modelled" : "sb-tag", this.data.status[status]);
@@ -151,7 +153,7 @@
     });
   };
 
-  P.facts = function (title, blocks) {
+  P.facts = function (title, blocks, beside) {
     var act = this.act;
     this.card.textContent = "";
     this.card.hidden = !title;
@@ -164,6 +166,7 @@
     var list = S.el("dl");
     blocks.forEach(function (row) { list.appendChild(S.el("div", "", null, S.el("dt", "", row[0]), S.el("dd", "", row[1]))); });
     this.card.appendChild(list);
+    (beside || []).forEach(function (part) { this.card.appendChild(part); }, this);
     this.card.scrollTop = 0;
   };
 

@@ -2,5 +2,5 @@
 (function (S) {
   "use strict";
   var data = JSON.parse(document.getElementById("karta-data").textContent);
-  S.karta = S.start(document.getElementById("karta"), data);
+  S.karta = S.start(document.getElementById("karta"), data, { tools: {} });
 })(window.Strukturbild);
