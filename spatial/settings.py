@@ -165,6 +165,7 @@ class AccessSettings(Strict):
 
     off_network_kmh: Parameter
     max_snap_m: Parameter
+    join_m: Parameter
     uncertain_share: Parameter
     off_network_factor: Factor | None = None
     colour_steps_min: list[float] = Field(min_length=2, max_length=7)
@@ -225,7 +226,12 @@ class CorridorLevel(Strict):
 
 
 class Corridors(Strict):
-    """Which links are considered, how wide a corridor reaches, and its levels from the top down."""
+    """Which links are considered, how wide a corridor reaches, and its levels from the top down.
+
+    ``detour_share``: two nodes are not joined past a third that costs at most this share of extra minutes;
+    ``least_minutes``: places nearer each other count as this far apart in the gravity model; ``station_reach_m``: a
+    place at most so far from a railway is on it.
+    """
 
     reach_m: Parameter
     node_levels: list[str]
@@ -233,6 +239,23 @@ class Corridors(Strict):
     gravity_exponent: Parameter
     flow_share: Parameter
     max_minutes: Parameter
+    detour_share: Parameter
+    least_minutes: Parameter
+    station_reach_m: Parameter
+
+
+class HinterlandSettings(Strict):
+    """How hinterlands are drawn: empty land closed on either side of a cell, and the least share that is drawn."""
+
+    close_m: Parameter
+    least_share: Parameter
+
+
+class ComparisonSettings(Strict):
+    """The least difference between a municipality and all that is worth telling: shares of people, and minutes."""
+
+    least_share: Parameter
+    least_minutes: Parameter
 
 
 class PopulationModel(Strict):
@@ -265,11 +288,18 @@ Varied = Literal[
 """Parameters of the population model that can be drawn anew on the same ground."""
 
 
+VariedLand = Literal[
+    "locality_area_km2", "farm_locality_m", "farm_road_m", "farm_share", "bog_road_m", "bog_share", "mountain_valley_m"
+]  # fmt: skip
+"""Parameters of the land-use model that can be drawn anew on the same ground."""
+
+
 class Redraw(Strict):
     """How often, and how, the models are drawn again, so that what rests on them carries a range.
 
     ``varied`` names the parameters of the population model that are drawn anew, each between 1 - ``spread_share``
-    and 1 + ``spread_share`` of its value, as is every service rule's ``min_population_inv``.
+    and 1 + ``spread_share`` of its value (0 to 1), as is every service rule's ``min_population_inv``;
+    ``varied_land_use`` those of the land-use model.
     """
 
     runs: int = Field(ge=2)
@@ -278,6 +308,7 @@ class Redraw(Strict):
     low_percentile: Parameter
     high_percentile: Parameter
     varied: list[Varied] = Field(default_factory=list)
+    varied_land_use: list[VariedLand] = Field(default_factory=list)
 
 
 class Models(Strict):
@@ -365,6 +396,8 @@ class Settings(Strict):
     access: AccessSettings
     hierarchy: Hierarchy
     corridors: Corridors
+    hinterlands: HinterlandSettings
+    comparison: ComparisonSettings
     public_transport: PublicTransport | None = None
     overlay: OverlaySettings | None = None
     models: Models = Models()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import rasterio
 
 from spatial import build as workshop
 from spatial.archive import load_image, save_image
-from spatial.errors import StrukturbildError
+from spatial.errors import OutputError, StrukturbildError
 from spatial.fingerprints import fingerprint_of_frame
 from spatial.storage import MANIFEST, read_manifest
 
@@ -394,3 +395,16 @@ def test_image_is_what_the_tables_say(small):
     again = workshop.built_image(small.folder).layers["rutnat"]
     assert fingerprint_of_frame(again.frame) == fingerprint_of_frame(small.image.layers["rutnat"].frame)
     agree(small, small.image.inputs["rutor"].frame["population_inv"].sum())
+
+
+def test_an_image_of_another_version_is_built_anew(small, tmp_path):
+    folder = tmp_path / "bild"
+    shutil.copytree(small.folder, folder)
+    assert workshop.image_with(small.image.settings, folder) is not None
+    described = next(folder.rglob("image.json"))
+    content = json.loads(described.read_text(encoding="utf-8"))
+    del content["settings"]["hinterlands"]
+    described.write_text(json.dumps(content), encoding="utf-8")
+    assert workshop.image_with(small.image.settings, folder) is None
+    with pytest.raises(OutputError, match="annan version"):
+        workshop.built_image(folder)

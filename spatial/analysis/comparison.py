@@ -1,7 +1,6 @@
 """A municipality beside the others: its figures, the one it is most like, and where it stands out."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -10,8 +9,6 @@ import pandas as pd
 from spatial.analysis.reach import ALL_ZONES
 
 _MEDIAN: Final = 50.0
-LEAST: Final[Mapping[str, float]] = MappingProxyType({"within": 0.05, "median": 5.0})
-"""Five percentage points, five minutes: smaller differences stand out to nobody (assumption of ours)."""
 
 
 def figures_of(municipalities: pd.DataFrame, shares: pd.DataFrame | None, minutes: pd.DataFrame | None) -> pd.DataFrame:
@@ -133,7 +130,7 @@ def most_alike(population: pd.Series, density: pd.Series, code: str) -> str | No
     return str(away.idxmin())
 
 
-def deviations(figures: pd.DataFrame, code: str, least: Mapping[str, float] = LEAST) -> pd.DataFrame:
+def deviations(figures: pd.DataFrame, code: str, least: Mapping[str, float]) -> pd.DataFrame:
     """Return how far a municipality's figures lie from everybody's, the most unusual first.
 
     Parameters
@@ -156,7 +153,8 @@ def deviations(figures: pd.DataFrame, code: str, least: Mapping[str, float] = LE
     >>> towns = pd.DataFrame({"population_inv": [100, 300], "area_km2": [10.0, 10.0]}, index=["a", "b"])
     >>> shares = pd.DataFrame({"zone": ["a", "b", "alla"], "service": "grocery", "threshold_min": 15.0,
     ...                        "share": [0.2, 0.8, 0.65]})
-    >>> deviations(figures_of(towns, shares, None), "a")[["service", "difference"]].round(2).to_dict("list")
+    >>> found = deviations(figures_of(towns, shares, None), "a", {"within": 0.05})
+    >>> found[["service", "difference"]].round(2).to_dict("list")
     {'service': ['grocery'], 'difference': [-0.45]}
     """
     rows = []

@@ -27,7 +27,6 @@ COLUMNS: Final = (
     "length_m",
     "minutes_min",
     "people_inv",
-    "jobs",
     "places",
     "flow_inv",
     "from_place",
@@ -43,7 +42,6 @@ def corridors(
     cells: gpd.GeoDataFrame,
     *,
     mode: str = "väg",
-    detour_share: float = 0.05,
     on_edge: pd.Series | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the region's stråk on a network of roads, or of railways.
@@ -59,13 +57,11 @@ def corridors(
     flows : DataFrame or None
         ``origin``, ``destination``, ``flow_inv``; None leaves no link out and gives ``flow_inv`` NaN.
     settings : Corridors
-        ``reach_m``, ``node_levels``, ``levels`` from the top down, ``flow_share``, ``max_minutes``.
+        ``reach_m``, ``node_levels``, ``levels`` from the top down, ``flow_share``, ``max_minutes``, ``detour_share``.
     cells : GeoDataFrame
-        Points, EPSG:3006, ``population_inv`` and, where known, ``jobs``.
+        Points, EPSG:3006, ``population_inv``.
     mode : str
         ``väg`` or ``järnväg``; a road number must hold a digit, else the stretch counts as without number.
-    detour_share : float
-        See :func:`spatial.analysis.links.links_between`.
     on_edge : Series, optional
         ``flows`` as :func:`spatial.analysis.flows.assign_flows` lays them on this network, where that is done.
 
@@ -75,8 +71,8 @@ def corridors(
         EPSG:3006, index ``corridor`` (mode and name, unique text), highest level and most people
         first. ``name`` (*E12 Umeå–Storuman*), ``number`` (empty where there is none), ``mode``, ``level`` (id),
         ``level_people_inv`` (what the level rests on, the same for all stretches of a number), ``length_m`` (stated
-        road length), ``minutes_min``, ``people_inv`` and ``jobs`` (within ``reach_m`` of the drawn line, straight
-        distance, each cell once; ``jobs`` NaN where not known), ``places`` (names of places with a level, or outside,
+        road length), ``minutes_min``, ``people_inv`` (within ``reach_m`` of the drawn line, straight
+        distance, each cell once), ``places`` (names of places with a level, or outside,
         within ``reach_m``, along the way, parted by ``, ``), ``flow_inv`` (mean over the length; NaN without flows),
         ``from_place``, ``to_place`` (names, the larger place first; None where a stretch ends at another road: *95
         Jörn–E45*), geometry LineString.
@@ -102,7 +98,7 @@ def corridors(
     reach_m = settings.reach_m.value
     if on_edge is None and flows is not None:
         on_edge = assign_flows(network, flows, nodes["node_id"])
-    links = links_between(network, nodes, settings, flows, detour_share=detour_share, on_edge=on_edge)
+    links = links_between(network, nodes, settings, flows, on_edge=on_edge)
     ends = end_places(nodes, settings)
     number = numbers_of_edges(network.edges, links, reach_m, digits=mode == "väg")
     number = completed(network.edges, number, ends["node_id"])
@@ -112,7 +108,6 @@ def corridors(
     table["mode"] = mode
     table["people_inv"] = people_along(table, cells, reach_m)
     table = table[(table["people_inv"] > 0) | _passes(table, nodes[~is_outside(nodes)], reach_m)].copy()
-    table["jobs"] = people_along(table, cells, reach_m, "jobs") if "jobs" in cells else np.nan
     group = table["number"].where(table["number"] != "", table.index.to_series().astype(str))
     people = people_by_strongest(table, cells, reach_m, group, _strength(table, group))
     table["level_people_inv"] = group.map(people).astype(float)

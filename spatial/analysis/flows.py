@@ -1,16 +1,12 @@
 """Flows between places: modelled by gravity or observed, and laid on the network."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from spatial.analysis.paths import path_edges
 from spatial.model import Network
-
-LEAST_MINUTES: Final = 1.0
-"""Places nearer each other than this count as this far apart: the power law has no sense at 0."""
 
 
 def gravity_flows(
@@ -19,6 +15,7 @@ def gravity_flows(
     *,
     exponent: float,
     max_minutes: float,
+    least_minutes: float = 1.0,
     total_inv: float | None = None,
 ) -> pd.DataFrame:
     """Return modelled flows between places: people times people over minutes to a power.
@@ -33,6 +30,8 @@ def gravity_flows(
         Of the minutes.
     max_minutes : float
         Pairs farther apart have no flow; one exactly as far has.
+    least_minutes : float
+        Places nearer each other count as this far apart: the power law has no sense at 0.
     total_inv : float, optional
         What the flows add up to, both directions. Default: the places' people.
 
@@ -52,7 +51,7 @@ def gravity_flows(
     -----
     Unconstrained gravity model: Zipf, G. K. (1946), The P1 P2/D hypothesis: on the intercity movement of persons,
     American Sociological Review 11, 677-686; Wilson, A. G. (1971), A family of spatial interaction models, and
-    associated developments, Environment and Planning A 3, 1-32. Places under a minute apart count as one minute apart.
+    associated developments, Environment and Planning A 3, 1-32.
 
     Examples
     --------
@@ -72,7 +71,7 @@ def gravity_flows(
     there = minutes.loc[ids, ids].to_numpy(float)
     mean = (there + there.T) / 2
     people = places["population_inv"].loc[ids].fillna(0).to_numpy(float)
-    flow = np.outer(people, people) / np.maximum(mean, LEAST_MINUTES) ** exponent
+    flow = np.outer(people, people) / np.maximum(mean, least_minutes) ** exponent
     flow[(mean > max_minutes) | np.eye(len(ids), dtype=bool)] = 0
     total = flow.sum()
     if total > 0:

@@ -53,8 +53,8 @@ def hinterlands(
     node_of_cell: pd.Series,
     population: pd.Series,
     *,
-    close_m: float = 15000.0,
-    least_share: float = 0.02,
+    close_m: float,
+    least_share: float,
 ) -> gpd.GeoDataFrame:
     """Return each node's hinterland as one envelope that reads at the scale of a county.
 

@@ -48,7 +48,6 @@ def links_between(
     settings: Corridors,
     flows: pd.DataFrame | None = None,
     *,
-    detour_share: float = 0.05,
     on_edge: pd.Series | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the links between consecutive nodes, each along its fastest way.
@@ -61,12 +60,11 @@ def links_between(
         Points, EPSG:3006, as :func:`end_places` takes them, with ``name``.
     settings : Corridors
         ``node_levels``; ``max_minutes`` (longer pairs are not joined); ``flow_share`` (with flows: a link is left
-        out that carries less than this share of what the links carry together, at the one end and at the other).
+        out that carries less than this share of what the links carry together, at the one end and at the other);
+        ``detour_share`` (a pair is no link if a node between them, nearer to both than they are to each other, costs
+        at most this share of extra minutes: Umeå–Vännäs and Vännäs–Lycksele, not Umeå–Lycksele).
     flows : DataFrame, optional
         ``origin``, ``destination`` (ids of any of the nodes), ``flow_inv``, as :mod:`spatial.analysis.flows` gives it.
-    detour_share : float
-        A pair is no link if a node between them, nearer to both than they are to each other, costs at most this
-        share of extra minutes: Umeå–Vännäs and Vännäs–Lycksele, not Umeå–Lycksele.
     on_edge : Series, optional
         The flows on the network's edges, where :func:`spatial.analysis.flows.assign_flows` has already been asked.
 
@@ -86,7 +84,7 @@ def links_between(
     (1961), A graph theory interpretation of nodal regions, Papers in Regional Science 7, 29-42.
     """
     ends = end_places(nodes, settings)
-    pairs = _pairs(network, ends, settings.max_minutes.value, detour_share)
+    pairs = _pairs(network, ends, settings.max_minutes.value, settings.detour_share.value)
     if flows is not None and on_edge is None:
         on_edge = assign_flows(network, flows, nodes["node_id"])
     rows = [row for row in _ways(network, ends, pairs) if row["edges"]]

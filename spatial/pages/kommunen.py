@@ -90,7 +90,9 @@ def _told(at: Opened, measure: str, value: float) -> str:
 def _standing_out(at: Opened, every: pd.DataFrame, code: str) -> None:
     lang = at.lang
     st.header(text("app.kommunen.stands_out", lang), anchor=False)
-    found = deviations(every, code).drop_duplicates("service").head(_STANDING_OUT)
+    least = at.image.settings.comparison
+    worth = {"within": least.least_share.value, "median": least.least_minutes.value}
+    found = deviations(every, code, worth).drop_duplicates("service").head(_STANDING_OUT)
     lines = []
     for _, row in found.iterrows():
         better = (row["difference"] > 0) == (row["measure"] == "within")

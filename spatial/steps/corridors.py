@@ -14,9 +14,8 @@ from spatial.model import Layer, Network
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
-_STATION_REACH_M = 3_000.0
 _WORK = ("employed_inv", "jobs_inv")
-"""Employed people where they live, and jobs where they are: what a population layer may carry beside its people."""
+"""Employed people where they live (the census grid's EMP) and jobs where they are, if a population layer has them."""
 
 
 def corridors(work: Work) -> Products:
@@ -61,7 +60,7 @@ def _people(cells: Layer | None) -> gpd.GeoDataFrame:
 
 def _counted(lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoDataFrame:
     """Return the corridors with the employed people, and where a layer has them the jobs, along each."""
-    out = lines.drop(columns="jobs").assign(employed_inv=np.nan)
+    out = lines.assign(employed_inv=np.nan)
     for name in _WORK:
         if name in cells.columns:
             out[name] = along.people_along(lines, cells, reach_m, name)
@@ -117,6 +116,7 @@ def _gravity(work: Work, network: Network, places: gpd.GeoDataFrame, ids: pd.Ser
         table,
         exponent=options.gravity_exponent.value,
         max_minutes=options.max_minutes.value,
+        least_minutes=options.least_minutes.value,
     )
 
 
@@ -129,8 +129,8 @@ def _rail_corridors(
     if "length_km" in lines.columns:
         lines = lines.assign(length_m=lines["length_km"] * 1000)
     speeds = {name: parameter.value for name, parameter in work.settings.road_speeds_kmh.items()}
-    network = networks.network_from_lines(lines, speeds)
-    placed, ids = _joined(network, places, _STATION_REACH_M)
+    network = networks.network_from_lines(lines, speeds, tolerance_m=work.settings.access.join_m.value)
+    placed, ids = _joined(network, places, work.settings.corridors.station_reach_m.value)
     return corridor_lines.corridors(
         placed, places.assign(node_id=ids), None, work.settings.corridors, people, mode="järnväg"
     )

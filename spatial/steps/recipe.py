@@ -40,7 +40,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         optional=("outside_places",),
         settings=("region",),
     ),
-    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh", "region.year")),
+    Step("roads", access.roads, roles=("roads",), settings=("road_speeds_kmh", "access.join_m", "region.year")),
     Step(
         "population",
         people.population,
@@ -66,7 +66,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         built_on=("places",),
         roles=("land_use",),
         optional=("water", "roads"),
-        settings=("region", "models.land_use"),
+        settings=("region", "models.land_use", "models.redraw"),
         role_or_model=True,
     ),
     Step(
@@ -93,7 +93,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "facilities",
         facilities.facilities,
         after=("areas", "access"),
-        built_on=("places", "services"),
+        built_on=("places", "services", "redraws"),
         optional=("municipalities", "land"),
         settings=("access", "region"),
     ),
@@ -101,6 +101,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "public_transport",
         transport.public_transport,
         after=("areas", "population"),
+        built_on=("redraws",),
         roles=("stops",),
         settings=("public_transport", "region.year"),
     ),
@@ -108,7 +109,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "nodes",
         structure.nodes,
         after=("places",),
-        built_on=("services", "population"),
+        built_on=("services", "population", "redraws"),
         settings=("hierarchy", "services", "region.year"),
     ),
     Step(
@@ -124,7 +125,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         structure.hinterlands,
         after=("population", "roads", "nodes"),
         built_on=("areas", "redraws"),
-        settings=("access", "corridors", "region"),
+        settings=("access", "corridors", "hinterlands", "region"),
     ),
     Step(
         "plans",

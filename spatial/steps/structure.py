@@ -11,6 +11,7 @@ from spatial.analysis.changes import NO_LEVEL, OVERRIDE
 from spatial.analysis.stability import stability_of_levels
 from spatial.model import Omission
 from spatial.settings import Hierarchy
+from spatial.steps import ranges
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -34,7 +35,9 @@ def nodes(work: Work) -> Products:
     frame["services_count"] = (offered > 0).sum(axis=1)
     cells = work.layer("rutnat")
     if cells is not None:
-        frame["people_near_inv"] = supply.people_reached(places, cells.geo, hierarchy.service_reach_m.value)
+        within_m = hierarchy.service_reach_m.value
+        frame["people_near_inv"] = supply.people_reached(places, cells.geo, within_m)
+        frame = ranges.of_people_near(work, places, frame, within_m)
     meta = work.meta(title("noder"), "nodes", lineage="", sources=(service, cells, *work.given.values()))
     tables = {
         "noder": pd.DataFrame(frame.drop(columns="geometry")),
@@ -82,17 +85,27 @@ def hinterlands(work: Work) -> Products:
         return Products()
     minutes = _minutes(work, cells, centres)
     nearest = hinterland.node_of_cells(minutes)
-    frame = hinterland.hinterlands(cells, cells_layer.grid, nearest["node"], cells["population_inv"])
+    drawn_as = work.settings.hinterlands
+    frame = hinterland.hinterlands(
+        cells,
+        cells_layer.grid,
+        nearest["node"],
+        cells["population_inv"],
+        close_m=drawn_as.close_m.value,
+        least_share=drawn_as.least_share.value,
+    )
     frame.insert(0, "name", centres["name"].reindex(frame.index))
     frame["outside"] = centres["outside"].reindex(frame.index)
     values: dict[str, object] = {"node_minutes": minutes}
     draws: redraw.Draws | None = work.value("draws")
+    drawn_node: pd.Series | None = None
     if draws is not None and draws.modelled:
         values["node_minutes_drawn"] = drawn = _minutes(work, draws.cells, centres)
-        frame = _with_range(frame, draws, drawn)
+        drawn_node = hinterland.node_of_cells(drawn)["node"]
+        frame = _with_range(frame, draws, drawn_node)
     tables = {
         "omland": pd.DataFrame(frame.drop(columns="geometry")),
-        **_compared(work, cells, centres, nearest["node"]),
+        **_compared(work, cells, centres, nearest["node"], drawn_node),
     }
     meta = work.meta(title("omland"), "hinterlands", lineage="", sources=(cells_layer, *work.given.values()))
     return Products({"omland": made_layer("omland", frame, meta)}, tables, values)
@@ -108,32 +121,33 @@ def _minutes(work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame) -> 
     )
 
 
-def _with_range(frame: gpd.GeoDataFrame, draws: redraw.Draws, minutes: pd.DataFrame) -> gpd.GeoDataFrame:
-    node = frame.index.get_indexer(pd.Index(hinterland.node_of_cells(minutes)["node"]))
-    sums = redraw.sums_by_run(draws.people, node, len(frame))
+def _with_range(frame: gpd.GeoDataFrame, draws: redraw.Draws, node: pd.Series) -> gpd.GeoDataFrame:
+    sums = redraw.sums_by_run(draws.people, frame.index.get_indexer(pd.Index(node)), len(frame))
     low, high = redraw.ranges(sums, frame["people_inv"], draws.low, draws.high)
     return frame.assign(people_low_inv=low, people_high_inv=high)
 
 
 def _compared(
-    work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, node: pd.Series
+    work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, node: pd.Series, drawn_node: pd.Series | None
 ) -> dict[str, pd.DataFrame]:
     """Return who lives across the borders of each division of regions, and the totals of city and hinterland."""
-    limit = work.settings.region.grid.max_outside_m.value
-    people = cells["population_inv"]
+    draws: redraw.Draws | None = work.value("draws") if drawn_node is not None else None
     across: list[pd.DataFrame] = []
-    totals = [_city_and_hinterland(cells, node, centres["municipality_code"], "omland", centres["name"])]
+    homes = centres["municipality_code"]
+    totals = [_city_and_hinterland(cells, node, homes, "omland", centres["name"], draws, drawn_node)]
     for name in work.value("divisions") or ():
         regions = work.layer(name).geo  # type: ignore[union-attr]
-        zones = grid.zones_of_cells(cells[["geometry"]], regions, limit)["zone"]
-        homes = grid.zones_of_cells(centres[["geometry"]], regions, limit)["zone"]
-        table = hinterland.people_across(people, node, zones, homes)
+        zones = _zones(work, cells, regions)
+        drawn = _zones(work, draws.cells, regions) if draws is not None else None
+        table = hinterland.people_across(cells["population_inv"], node, zones, _zones(work, centres, regions))
+        if draws is not None and drawn_node is not None and drawn is not None:
+            table = ranges.of_across(table, ranges.inhabited(draws), drawn_node, drawn, draws)
         table.insert(0, "division", name)
         table.insert(2, "node_name", table["zone_a"].map(centres["name"]))
         table.insert(4, "region_name", table["zone_b"].map(regions["name"]))
         across.append(table.rename(columns={"zone_a": "node", "zone_b": "region_code"}))
-        cities = hinterland.largest_zone(people, zones, cells["municipality_code"])
-        totals.append(_city_and_hinterland(cells, zones, cities, name, regions["name"]))
+        cities = hinterland.largest_zone(cells["population_inv"], zones, cells["municipality_code"])
+        totals.append(_city_and_hinterland(cells, zones, cities, name, regions["name"], draws, drawn))
     tables = {"stad_omland": pd.concat(totals, ignore_index=True)}
     if across:
         tables["omland_jamforelse"] = pd.concat(across, ignore_index=True)
@@ -144,15 +158,30 @@ def _compared(
     return tables
 
 
+def _zones(work: Work, points: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> pd.Series:
+    limit = work.settings.region.grid.max_outside_m.value
+    zone: pd.Series = grid.zones_of_cells(points[["geometry"]], regions, limit)["zone"]
+    return zone
+
+
 def _city_and_hinterland(
-    cells: gpd.GeoDataFrame, region: pd.Series, city: pd.Series, division: str, names: pd.Series
+    cells: gpd.GeoDataFrame,
+    region: pd.Series,
+    city: pd.Series,
+    division: str,
+    names: pd.Series,
+    draws: redraw.Draws | None,
+    drawn: pd.Series | None,
 ) -> pd.DataFrame:
     """Return the sums of what the cells count, for each region's city (its own municipality) and its hinterland."""
     counted = [name for name in cells.columns if str(name).endswith("_inv")]
     inside = cells["municipality_code"] == region.map(city.to_dict().get)
     sums = hinterland.city_and_hinterland(pd.DataFrame(cells[counted]), region, inside)
     sums.loc[sums["areas"] == 0] = 0  # nobody lives there; NaN means that nothing is known of those who do
-    sums = sums.reset_index()
+    sums = sums.reset_index().rename(columns={"areas": "cells", "population_inv": "people_inv"})
+    if draws is not None and drawn is not None:
+        in_city = draws.cells["municipality_code"] == drawn.map(city.to_dict().get)
+        sums = ranges.of_city(sums, ranges.inhabited(draws), drawn, in_city, draws)
     sums.insert(0, "division", division)
     sums.insert(2, "region_name", sums["region"].map(names.to_dict().get))
-    return sums.rename(columns={"areas": "cells", "population_inv": "people_inv"})
+    return sums

@@ -1,6 +1,7 @@
 """Public transport: people within walking reach of a stop with enough departures a day, by straight line."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from spatial.analysis import reach
@@ -26,8 +27,8 @@ def public_transport(work: Work) -> Products:
     names = work.layer("kommuner").geo["name"]  # type: ignore[union-attr]
     table.insert(1, "zone_name", table["zone"].map(names))
     table = table.assign(straight_line_m=walk_m, departures_per_day=least)
-    drawn = gpd.GeoDataFrame(
-        stops.assign(enough=stops["departures_per_day"].fillna(0) >= least), geometry="geometry", crs=stops.crs
-    )
+    departures = stops["departures_per_day"].to_numpy(float, na_value=np.nan)
+    frequency = np.select([np.isnan(departures), departures >= least], ["uppgift saknas", "räcker"], "för få")
+    drawn = gpd.GeoDataFrame(stops.assign(frequency=frequency.astype(object)), geometry="geometry", crs=stops.crs)
     meta = work.meta(title("hallplatser"), "stops", lineage="", sources=tuple(work.of_role("stops")))
     return Products({"hallplatser": made_layer("hallplatser", drawn, meta)}, {"kollektivtrafik": pd.DataFrame(table)})

@@ -31,10 +31,14 @@ def test_ties_go_to_the_smallest_id_and_the_unreachable_to_none():
     assert node_of_cells(minutes[[]])["node"].tolist() == [None, None, None]
 
 
+def envelopes(cells, grid, node, people):
+    return hinterlands(cells, grid, node, people, close_m=15_000, least_share=0.02)
+
+
 def test_two_hinterlands_meet_between_their_cells_and_keep_their_people():
     cells = cells_at([10, 10, 10, 10], [10, 12, 20, 22])
     node = pd.Series(["west", "west", "east", "east"])
-    got = hinterlands(cells, GRID, node, pd.Series([1, 2, 3, 4]))
+    got = envelopes(cells, GRID, node, pd.Series([1, 2, 3, 4]))
     assert list(got.index) == ["east", "west"]
     assert got["people_inv"].tolist() == [7, 3]
     assert got["cells"].tolist() == [2, 2]
@@ -48,16 +52,16 @@ def test_two_hinterlands_meet_between_their_cells_and_keep_their_people():
 
 def test_a_far_speck_is_counted_but_not_drawn():
     rows, cols = [*np.repeat(np.arange(10), 10), 90], [*np.tile(np.arange(10), 10), 90]
-    got = hinterlands(cells_at(rows, cols), GRID, pd.Series(["a"] * 101), pd.Series([10.0] * 101))
+    got = envelopes(cells_at(rows, cols), GRID, pd.Series(["a"] * 101), pd.Series([10.0] * 101))
     assert got["people_inv"].item() == 1010
     assert got["drawn_inv"].item() == 1000
     assert got.geom_type.item() == "Polygon"
 
 
 def test_one_cell_and_none():
-    assert len(hinterlands(cells_at([1], [1]), GRID, pd.Series(["a"]), pd.Series([1.0]))) == 1
-    assert hinterlands(cells_at([], []), GRID, pd.Series([], dtype=object), pd.Series([], dtype=float)).empty
-    assert hinterlands(cells_at([1], [1]), GRID, pd.Series([None], dtype=object), pd.Series([1.0])).empty
+    assert len(envelopes(cells_at([1], [1]), GRID, pd.Series(["a"]), pd.Series([1.0]))) == 1
+    assert envelopes(cells_at([], []), GRID, pd.Series([], dtype=object), pd.Series([], dtype=float)).empty
+    assert envelopes(cells_at([1], [1]), GRID, pd.Series([None], dtype=object), pd.Series([1.0])).empty
 
 
 @settings(deadline=None, max_examples=50)
@@ -65,9 +69,9 @@ def test_one_cell_and_none():
 def test_hinterlands_do_not_depend_on_the_order_of_cells(order):
     cells = cells_at([1, 5, 9, 13, 2, 6, 1, 14, 3, 7, 11, 15], [2, 3, 1, 6, 9, 12, 17, 4, 8, 15, 13, 16])
     node, people = pd.Series(list("aabbabababbb")), pd.Series(np.arange(12.0))
-    one = hinterlands(cells, GRID, node, people)
+    one = envelopes(cells, GRID, node, people)
     pick = list(order)
-    other = hinterlands(cells.iloc[pick], GRID, node.iloc[pick], people.iloc[pick])
+    other = envelopes(cells.iloc[pick], GRID, node.iloc[pick], people.iloc[pick])
     assert one["people_inv"].equals(other["people_inv"])
     assert float(shapely.area(shapely.symmetric_difference(one.geometry.array, other.geometry.array)).max()) < 1
 

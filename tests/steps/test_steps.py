@@ -198,7 +198,7 @@ def test_people_who_walk_to_a_stop_with_enough_departures(settings):
     table = made.indicators["kollektivtrafik"].set_index("zone")
     assert table["people_inv"].to_dict() == {"0001": 10.0, "0002": 0.0, "alla": 10.0}
     assert table["straight_line_m"].tolist() == [1000.0] * 3
-    assert made.layers["hallplatser"].geo["enough"].to_dict() == {"h1": True, "h2": False}
+    assert made.layers["hallplatser"].geo["frequency"].to_dict() == {"h1": "räcker", "h2": "för få"}
     assert made.indicators["kommuner"]["stops_share"].to_dict() == {"0001": pytest.approx(1 / 3), "0002": 0.0}
 
 
