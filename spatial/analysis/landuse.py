@@ -1,6 +1,7 @@
 """Land use by simple rules, where nobody has given a map of it: a picture to begin with, marked as a model."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
@@ -12,8 +13,9 @@ from spatial.analysis.grid import first_zone, require_same_crs
 from spatial.analysis.nearness import nearest_m
 from spatial.geo import ANALYSIS_CRS, same_crs
 from spatial.lattice import lattice_for
-from spatial.model import Raster
+from spatial.model import Grid, Raster
 
+IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
@@ -41,6 +43,10 @@ MOUNTAIN_PARAMETERS: Final = (
 )
 """All or none: the line that the mountains lie west of, and how wide the valleys are along roads and places."""
 _FARM, _BOG = 1, 2
+_DRAWS_APART: Final = 1_000_003
+"""Columns of blocks between one drawing and the next: no region is as wide."""
+_WIDEST: Final = 2**0.5
+"""Of a locality's radius: twice its area is as far as a drawing may go."""
 
 
 def model_land_use(
@@ -95,15 +101,70 @@ def model_land_use(
     >>> model_land_use(area, None, None, None, numbers).bands["klass"].tolist()
     [[3, 3], [3, 3]]
     """
+    ground = land_ground(municipalities, localities, water, roads, parameters, size_m)
+    return ground.raster(classes_on(ground, parameters))
+
+
+@dataclass(frozen=True)
+class LandGround:
+    """What stays the same however often land use is drawn: the cells inside the municipalities, and what lies near.
+
+    ``row``, ``col``: on ``grid``; ``x``, ``y``: centres, metres, EPSG:3006;
+    ``road_m``, ``place_m``: metres to the nearest; ``wet``: in water; ``near``: pairs of cell, locality and metres;
+    ``people``: of the localities.
+    """
+
+    grid: Grid
+    row: IntArray
+    col: IntArray
+    x: FloatArray
+    y: FloatArray
+    road_m: FloatArray
+    place_m: FloatArray
+    wet: BoolArray
+    near: tuple[IntArray, IntArray, FloatArray]
+    people: FloatArray
+
+    def raster(self, classes: npt.NDArray[np.uint8]) -> Raster:
+        """Return the classes of the cells as a raster; 0 outside the municipalities."""
+        band = np.zeros(self.grid.shape, np.uint8)
+        band[self.row, self.col] = classes
+        return Raster(self.grid, {BAND: band}, CLASSES)
+
+
+def land_ground(
+    municipalities: gpd.GeoDataFrame,
+    localities: gpd.GeoDataFrame | None,
+    water: gpd.GeoDataFrame | None,
+    roads: gpd.GeoDataFrame | None,
+    parameters: Mapping[str, float],
+    size_m: float = 500.0,
+) -> LandGround:
+    """Return the ground of the model; parameters as :func:`model_land_use` takes them.
+
+    Raises
+    ------
+    ValueError
+        As :func:`model_land_use` does.
+    """
     _check(municipalities, (localities, water, roads), parameters)
     grid = lattice_for(tuple(municipalities.total_bounds), size_m)
     row, col = (index.ravel() for index in np.indices(grid.shape))
     points = np.asarray(shapely.points(*grid.centre(row, col)), object)
     inside = first_zone(points, np.asarray(municipalities.geometry, object)) >= 0
-    points = points[inside]
-    band = np.zeros(grid.shape, np.uint8)
-    band[row[inside], col[inside]] = _classes(points, localities, _array(water), _array(roads), parameters)
-    return Raster(grid, {BAND: band}, CLASSES)
+    points, row, col = points[inside], row[inside], col[inside]
+    places, lakes = _array(localities), _array(water)
+    people = np.array([]) if localities is None else localities["population_inv"].to_numpy(float)
+    wet = np.zeros(len(points), bool)
+    near = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    if len(points):
+        tree = shapely.STRtree(points)
+        wet[tree.query(lakes, predicate="intersects")[1]] = True
+        place, cell = tree.query(places, predicate="dwithin", distance=_WIDEST * _radius_m(people, parameters))
+        near = cell, place, np.asarray(shapely.distance(places[place], points[cell]), float)
+    where = shapely.get_x(points), shapely.get_y(points)
+    road_m, place_m = nearest_m(points, _array(roads)), nearest_m(points, places)
+    return LandGround(grid, row, col, *where, road_m, place_m, wet, near, people)
 
 
 def _check(
@@ -123,42 +184,47 @@ def _array(frame: gpd.GeoDataFrame | None) -> Objects:
     return np.array([], object) if frame is None else np.asarray(frame.geometry, object)
 
 
-def _classes(
-    points: Objects,
-    localities: gpd.GeoDataFrame | None,
-    water: Objects,
-    roads: Objects,
-    parameters: Mapping[str, float],
-) -> npt.NDArray[np.uint8]:
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    road_m, place_m = nearest_m(points, roads), nearest_m(points, _array(localities))
-    wet = np.zeros(len(points), bool)
-    if len(water):
-        wet[shapely.STRtree(points).query(water, predicate="intersects")[1]] = True
+def classes_on(ground: LandGround, parameters: Mapping[str, float], draw: int = 0) -> npt.NDArray[np.uint8]:
+    """Return the class of each cell of the ground, one drawing of the blocks of farms and bogs.
+
+    Parameters
+    ----------
+    ground : LandGround
+    parameters : Mapping
+        As :func:`model_land_use` takes them; ``locality_area_km2`` at most twice that of the ground.
+    draw : int
+        Which drawing: 0 is the one that is shown.
+
+    Returns
+    -------
+    ndarray of uint8
+        By ``CLASSES``.
+    """
+    road_m, place_m, salt = ground.road_m, ground.place_m, draw * _DRAWS_APART
     near_farm = (place_m <= parameters["farm_locality_m"]) & (road_m <= parameters["farm_road_m"])
-    farm = near_farm & (lot(x, y, parameters["block_m"], _FARM) < parameters["farm_share"])
-    bog = (road_m > parameters["bog_road_m"]) & (lot(x, y, parameters["block_m"], _BOG) < parameters["bog_share"])
+    farms = lot(ground.x, ground.y, parameters["block_m"], salt + _FARM) < parameters["farm_share"]
+    bogs = lot(ground.x, ground.y, parameters["block_m"], salt + _BOG) < parameters["bog_share"]
     rules = {
-        "vatten": wet,
-        "bebyggelse": _built(points, localities, parameters),
-        "fjall": _mountain(x, y, np.minimum(road_m, place_m), parameters),
-        "jordbruk": farm,
-        "myr": bog,
+        "vatten": ground.wet,
+        "bebyggelse": _built(ground, parameters),
+        "fjall": _mountain(ground.x, ground.y, np.minimum(road_m, place_m), parameters),
+        "jordbruk": near_farm & farms,
+        "myr": (road_m > parameters["bog_road_m"]) & bogs,
     }
     number = {name: value for value, name in CLASSES.items()}
     classes = np.select(list(rules.values()), [number[name] for name in rules], number["skog"])
     return np.asarray(classes, np.uint8)
 
 
-def _built(points: Objects, localities: gpd.GeoDataFrame | None, parameters: Mapping[str, float]) -> BoolArray:
-    built = np.zeros(len(points), bool)
-    if localities is not None and len(localities):
-        people = localities["population_inv"].to_numpy(float)
-        area_m2 = 1e6 * parameters["locality_area_km2"] * people ** parameters["locality_area_exponent"]
-        radius_m = np.sqrt(area_m2 / np.pi)
-        tree = shapely.STRtree(points)
-        _, cell = tree.query(_array(localities), predicate="dwithin", distance=radius_m)
-        built[cell] = True
+def _radius_m(people: FloatArray, parameters: Mapping[str, float]) -> FloatArray:
+    area_m2 = 1e6 * parameters["locality_area_km2"] * people ** parameters["locality_area_exponent"]
+    return np.asarray(np.sqrt(area_m2 / np.pi), float)
+
+
+def _built(ground: LandGround, parameters: Mapping[str, float]) -> BoolArray:
+    built = np.zeros(len(ground.x), bool)
+    cell, place, metres = ground.near
+    built[cell[metres <= _radius_m(ground.people, parameters)[place]]] = True
     return built
 
 

@@ -1,19 +1,32 @@
 """Ranges beside numbers: what is counted again on every draw, and the ends of its spread in columns of their own."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spatial.analysis.reach import ALL_ZONES
-from spatial.analysis.redraw import Draws, ranges
+from spatial.analysis.redraw import ranges
 from spatial.model import FloatArray
 
 _UNITS: Final = ("inv", "min")
 """Units that stand last in a column's name; a share's ends stand last instead."""
 _PART: Final = "|"
+
+
+class Ends(Protocol):
+    """Draws of any model: the percentages of the runs between which a range lies."""
+
+    @property
+    def low(self) -> float:
+        """Return the percentage below the lower end."""
+
+    @property
+    def high(self) -> float:
+        """Return the percentage below the upper end."""
+
 
 Count = Callable[[pd.DataFrame, pd.Series], pd.DataFrame]
 """Counts cells by zone: the cells and the zone of each give a row a zone, its name in ``zone``."""
@@ -33,7 +46,7 @@ def range_names(column: str) -> tuple[str, str]:
     return f"{column}_low", f"{column}_high"
 
 
-def with_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Draws) -> pd.DataFrame:
+def with_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Ends) -> pd.DataFrame:
     """Return a table with the range of each column given, right after it; none where no row has one.
 
     Parameters
@@ -41,7 +54,7 @@ def with_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Dr
     table : DataFrame
     by_run : mapping of str to ndarray
         For columns of the table: a row a run, a column a row of the table. NaN: no number in that run.
-    draws : Draws
+    draws : Draws or LandDraws
         Knows the percentages of the runs between which a range lies.
 
     Returns
@@ -52,6 +65,7 @@ def with_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Dr
     Examples
     --------
     >>> import geopandas as gpd
+    >>> from spatial.analysis.redraw import Draws
     >>> draws = Draws(gpd.GeoDataFrame(), np.zeros((2, 0)), 0, 100)
     >>> table = pd.DataFrame({"people_inv": [5.0], "share": [0.5]})
     >>> with_ranges(table, {"people_inv": np.array([[4.0], [7.0]])}, draws).to_dict("list")

@@ -3,8 +3,9 @@
 import geopandas as gpd
 import pandas as pd
 
-from spatial.analysis import coverage, landuse, overlay
+from spatial.analysis import coverage, land_drawn, landuse, overlay
 from spatial.model import Layer, LayerMeta, Raster
+from spatial.steps import ranges
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -110,28 +111,33 @@ def land_use(work: Work) -> Products:
         table = overlay.overlay_areas(layer.geo, zones, "category")
         made = made_layer("markanvandning", layer.geo, _own(layer, "markanvandning"))
         return Products({"markanvandning": made}, {"markanvandning": table}, as_given=True)
-    raster = None if layer is None else layer.raster
-    modelled = raster is None
-    if raster is None:
-        raster, meta = _modelled_land_use(work, zones), work.meta(title("markanvandning"), "land_use", lineage="")
-    else:
-        meta = _own(layer, "markanvandning")
     frame = pd.DataFrame(index=pd.Index([], name="id"))
-    table = coverage.raster_areas(raster, zones)
+    if layer is not None and layer.raster is not None:
+        table = coverage.raster_areas(layer.raster, zones)
+        meta = _own(layer, "markanvandning")
+        made = made_layer("markanvandning", frame, meta, grid=layer.raster.grid, raster=layer.raster)
+        return Products({"markanvandning": made}, {"markanvandning": table}, as_given=True)
+    raster, draws = _modelled_land_use(work, zones)
+    table = ranges.of_land(coverage.raster_areas(raster, zones), draws, zones)
+    meta = work.meta(title("markanvandning"), "land_use", lineage="")
     made = made_layer("markanvandning", frame, meta, grid=raster.grid, raster=raster)
-    return Products({"markanvandning": made}, {"markanvandning": table}, modelled=modelled, as_given=not modelled)
+    tables, values = {"markanvandning": table}, {"land_draws": draws}
+    return Products({"markanvandning": made}, tables, values, modelled=True)
 
 
-def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame) -> Raster:
+def _modelled_land_use(work: Work, zones: gpd.GeoDataFrame) -> tuple[Raster, land_drawn.LandDraws | None]:
     model = work.settings.models.land_use
     if model is None:
         raise TypeError
-    places = work.value("places")
-    return landuse.model_land_use(
+    places, options = work.value("places"), work.settings.models.redraw
+    parameters = {name: parameter.value for name, parameter in model.parameters.items()}
+    ground = landuse.land_ground(
         zones,
         places[~places["outside"]] if places is not None else None,
         work.frame("water"),
         work.frame("roads"),
-        {name: parameter.value for name, parameter in model.parameters.items()},
+        parameters,
         model.size_m.value,
     )
+    draws = None if options is None else land_drawn.redraw_land(ground, parameters, options)
+    return ground.raster(landuse.classes_on(ground, parameters)), draws

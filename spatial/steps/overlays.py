@@ -50,7 +50,9 @@ def _along(
     names = work.layer("kommuner").geo["name"]  # type: ignore[union-attr]
     tables: dict[str, pd.DataFrame] = {}
     if land is not None:
-        tables["strak_markanvandning"] = contents.land_within(land, contents.bands(lines, reach_m))
+        near = contents.bands(lines, reach_m)
+        along = contents.land_within(land, near)
+        tables["strak_markanvandning"] = ranges.of_land(along, work.value("land_draws"), near)
     if service is not None:
         counts = contents.facilities_along(lines, service.geo, reach_m, kinds)
         known = counts.loc[:, counts.any(axis=0)].add_suffix("_count")
@@ -73,21 +75,7 @@ def _living_on(work: Work, cells: Layer, land: Raster | gpd.GeoDataFrame, names:
     shares = contents.land_of_cells(land, lived, lattice, bare)
     table = contents.people_by_land(lived["population_inv"], lived["municipality_code"], shares, ALL_ZONES)
     table.insert(1, "zone_name", table["zone"].map(names))
-    draws: redraw.Draws | None = work.value("draws")
-    if draws is None or not draws.modelled:
-        return table
-    drawn = contents.land_of_cells(land, draws.cells, lattice, bare).reindex(columns=shares.columns, fill_value=0.0)
-    zones = pd.Index(table["zone"].unique())
-    at = zones.get_indexer(pd.Index(draws.cells["municipality_code"]))
-    ranges = pd.DataFrame(index=table.index, columns=["people_low_inv", "people_high_inv"], dtype=float)
-    for name, rows in table.groupby("category", sort=False):
-        weighed = draws.people * drawn[name].to_numpy(float)
-        sums = redraw.sums_by_run(weighed, at, len(zones))
-        sums[:, zones.get_loc(ALL_ZONES)] = weighed.sum(axis=1)
-        own = sums[:, zones.get_indexer(pd.Index(rows["zone"]))]
-        low, high = redraw.ranges(own, rows["people_inv"], draws.low, draws.high)
-        ranges.loc[rows.index] = np.column_stack([low, high])
-    return table.join(ranges)
+    return ranges.of_people_by_land(work, table, lived, land, lattice)
 
 
 def _services(service: gpd.GeoDataFrame, cells: Layer | None, kinds: list[str], names: pd.Series) -> pd.DataFrame:

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.analysis import curves, reach, redraw, service_drawn, supply
+from spatial.analysis import contents, curves, land_drawn, reach, redraw, service_drawn, supply
 from spatial.analysis.along import cells_within
 from spatial.analysis.hinterland import city_and_hinterland, people_across
 from spatial.analysis.ranges import count_by_run, matched, run_zones, split_zones, with_ranges
+from spatial.model import FloatArray, Grid, Raster
 from spatial.steps.work import Work
-
-if TYPE_CHECKING:
-    from spatial.model import FloatArray
 
 IntArray = npt.NDArray[np.int64]
 
@@ -214,6 +211,45 @@ def of_lines(work: Work, table: pd.DataFrame, lines: gpd.GeoDataFrame, reach_m: 
     row = wanted.get_indexer(pd.MultiIndex.from_arrays(names))
     sums = redraw.sums_by_pairs(draws.people, row[row >= 0], cell[row >= 0], len(table))
     return with_ranges(table, {"people_inv": sums}, draws)
+
+
+def of_land(table: pd.DataFrame, draws: land_drawn.LandDraws | None, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return areas by class, a row a zone, with their ranges."""
+    if draws is None:
+        return table
+    by_run = land_drawn.areas_by_run(draws, zones)
+    return with_ranges(table, {name: areas for name, areas in by_run.items() if name in table.columns}, draws)
+
+
+def of_people_by_land(
+    work: Work, table: pd.DataFrame, lived: gpd.GeoDataFrame, land: Raster | gpd.GeoDataFrame, lattice: Grid
+) -> pd.DataFrame:
+    """Return the people by land use with their range: people, land or both drawn again, whichever is modelled."""
+    people: redraw.Draws | None = work.value("draws")
+    ends: redraw.Draws | land_drawn.LandDraws
+    drawn: land_drawn.LandDraws | None = work.value("land_draws")
+    options = work.settings.overlay
+    bare = options.uninhabited if options is not None else []
+    if people is not None and people.modelled:
+        ends, cells, counted = people, people.cells, people.people
+    elif drawn is not None:
+        ends, cells = drawn, lived
+        counted = np.broadcast_to(lived["population_inv"].to_numpy(float), (len(drawn.classes), len(lived)))
+    else:
+        return table
+    zones, classes = (pd.Index(table[name].unique()) for name in ("zone", "category"))
+    zone = zones.get_indexer(pd.Index(cells["municipality_code"]))
+    sums = np.zeros((len(counted), len(zones), len(classes)))
+    for run, own in enumerate(counted):
+        there = np.flatnonzero(own)
+        shares = contents.land_of_cells(land if drawn is None else drawn.raster(run), cells.iloc[there], lattice, bare)
+        weighed = own[there, None] * shares.reindex(columns=classes, fill_value=0.0).to_numpy(float)
+        np.add.at(sums[run], zone[there], weighed)
+        sums[run, zones.get_loc(reach.ALL_ZONES)] = weighed.sum(axis=0)
+    inhabitants = table.groupby("zone")["people_inv"].transform("sum").to_numpy(float)
+    at = zones.get_indexer(pd.Index(table["zone"])), classes.get_indexer(pd.Index(table["category"]))
+    people_inv = sums[:, at[0], at[1]]
+    return with_ranges(table, {"people_inv": people_inv, "share": people_inv / inhabitants}, ends)
 
 
 def _runs(lived: pd.DataFrame) -> int:
