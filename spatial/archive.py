@@ -16,7 +16,7 @@ from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, Raster, 
 from spatial.settings import Settings, Title
 from spatial.storage import IMAGE as FOLDER
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 

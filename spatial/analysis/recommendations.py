@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -62,7 +62,7 @@ def recommendations(findings: Findings, templates: Templates, ground: Ground) ->
         ``title``, ``text``, ``plans`` (municipalities, ";"-separated), ``goal`` (id; its own, or the first in force
         with one of the template's themes), ``actor`` (*kommun*, *region*, *länsstyrelse*), ``status`` (*rekommendation,
         inte bindande*), ``severity``, ``finding``, ``evidence`` (feature ids), ``rule``, ``basis`` (every thing it
-        rests on with its fingerprint), ``geometry``.
+        rests on with its fingerprint, and its own words), ``geometry``.
     """
     goals = {goal.id: goal for goal in ground.goals}
     rows: list[Row] = []
@@ -81,9 +81,8 @@ def recommendations(findings: Findings, templates: Templates, ground: Ground) ->
                 "actor": template.actor,
                 "status": templates.status.sv,
             }
-            rows.append(
-                {**row, "template": template.id, "goal": goal, **said, "basis": _with_goal(row, goals.get(goal))}
-            )
+            rows.append({**row, "template": template.id, "goal": goal, **said})
+            rows[-1]["basis"] = f"{_with_goal(row, goals.get(goal))};ord:{template.id}={_worded(said)}"
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(COLUMNS)), geometry="geometry", crs=ANALYSIS_CRS)
     stem = frame["template"] + ":" + frame["plans"] + ":" + frame["goal"] + ":" + frame["evidence"].map(_short)
     again = frame.groupby(stem.to_numpy()).cumcount().to_numpy()
@@ -107,6 +106,11 @@ def stale(old: pd.DataFrame, new: pd.DataFrame) -> "pd.Series[bool]":
     """
     now = new["basis"].reindex(old.index)
     return pd.Series((now != old["basis"]).to_numpy(bool), index=old.index, name="stale")
+
+
+def _worded(said: Mapping[str, str]) -> str:
+    """Return the fingerprint of what a recommendation says: its template's words with the names and numbers in them."""
+    return fingerprint_of_values(dict(said))
 
 
 def _short(evidence: str) -> str:
@@ -203,9 +207,17 @@ def _of_borders(findings: Findings, ground: Ground, template: Template) -> Itera
             "finding": str(key),
             "evidence": ";".join(ids),
             "rule": f"gräns: {row['kind']}",
-            "basis": _basis(ground, ids, f"gräns: {row['kind']}", content),
+            "basis": _basis(ground, ids, f"gräns: {row['kind']}", content, **_outlines(ground, row)),
             "geometry": shapely.line_interpolate_point(row["geometry"], 0.5, normalized=True),
         }
+
+
+def _outlines(ground: Ground, row: "pd.Series[Any]") -> dict[str, str]:
+    """Return the fingerprints of the two municipalities' outlines, between which a border runs."""
+    zones = ground.structure.get("kommuner")
+    plans = [str(row[side]) for side in ("plan_a", "plan_b")]
+    known = [] if zones is None else [plan for plan in plans if plan in zones.index]
+    return {} if zones is None else {plan: fingerprint_of_frame(zones.loc[[plan], ["geometry"]]) for plan in known}
 
 
 def _of_conflicts(findings: Findings, ground: Ground, template: Template) -> Iterator[Row]:

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.recommendations import stale
+from spatial.analysis.outdated import STALE, standing
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import group_record, may_write
+from spatial.pages.plain import marked, plain
 from spatial.pages.plans import choice, head, plan_map, plan_names, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
@@ -28,9 +29,9 @@ def show() -> None:
         return
     st.caption(text("plan_pages.rekommendationer.not_binding", at.lang))
     events = events_beside(at.folder, at.image.settings.record)
-    answers = _judged(answers_of(events), table)
+    answers = answers_of(events)
     told = _told(at, table, answers)
-    old = int(answers["stale"].sum())
+    old = int((told["state"] != "").sum())
     if old:
         st.warning(text("plan_pages.rekommendationer.stale_how", at.lang, count=old), icon=":material/update:")
     kept = _filtered(at, told)
@@ -45,12 +46,6 @@ def show() -> None:
         _map(at, kept, chosen)
 
 
-def _judged(answers: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers with which of them are out of date: what they answered has changed, or is gone."""
-    then = pd.DataFrame({"basis": answers["basis"].to_numpy()}, index=answers["recommendation"].to_numpy())
-    return answers.assign(stale=stale(then, table).to_numpy() if len(answers) else pd.Series(dtype=bool))
-
-
 def _told(at: Opened, table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the recommendations, with those that are no longer made but were answered, as users read them."""
     lang, names = at.lang, plan_names(at)
@@ -62,7 +57,7 @@ def _told(at: Opened, table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFram
         text=every["text"].where(every["text"].notna(), text("plan_pages.rekommendationer.gone", lang)),
         plans=[str(plans) if plans == plans else _codes(by_id[str(key)]) for key, plans in every["plans"].items()],  # noqa: PLR0124
         answer=[_answer(by_id.get(str(key)), names, lang) for key in every.index],
-        state=[_state(by_id.get(str(key)), lang) for key in every.index],
+        state=[_state(state, lang) for state in standing(table, answers).reindex(every.index)],
         goal_title=every["goal"].map(lambda goal: goals.get(goal, said(goal))),
     )
     return every.sort_values("severity", ascending=False, kind="stable")
@@ -79,8 +74,8 @@ def _answer(rows: pd.DataFrame | None, names: dict[str, str], lang: str) -> str:
     return "; ".join(f"{names.get(code, code)}: {text(f'record.adoption.{status}', lang)}" for code, status in pairs)
 
 
-def _state(rows: pd.DataFrame | None, lang: str) -> str:
-    return text("plan_pages.rekommendationer.stale", lang) if rows is not None and rows["stale"].any() else ""
+def _state(state: str, lang: str) -> str:
+    return text("plan_pages.rekommendationer.stale", lang) if state == STALE else ""
 
 
 def _filtered(at: Opened, told: pd.DataFrame) -> pd.DataFrame:
@@ -129,20 +124,29 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
 
 def _about(at: Opened, row: pd.Series, chosen: str) -> None:
     lang = at.lang
-    st.subheader(said(row["title"]), anchor=False)
-    st.write(row["text"])
+    st.subheader(plain(said(row["title"])), anchor=False)
+    st.write(plain(row["text"]))
+    if row["state"]:
+        st.markdown(text("plan_pages.rekommendationer.changed_is", lang, changed=_changed(row, lang)))
     if row["evidence"] == row["evidence"]:
         actor = text(f"plan_pages.actor.{row['actor']}", lang)
         st.markdown(
-            text("plan_pages.rekommendationer.next_is", lang, actor=actor, goal=row["goal_title"], status=row["status"])
+            marked(
+                "plan_pages.rekommendationer.next_is", lang, actor=actor, goal=row["goal_title"], status=row["status"]
+            )
         )
         st.markdown(
-            text("plan_pages.rekommendationer.finding_is", lang, finding=row["finding"], rule=said(row["rule"]))
+            marked("plan_pages.rekommendationer.finding_is", lang, finding=row["finding"], rule=said(row["rule"]))
         )
         st.markdown(
-            text("plan_pages.rekommendationer.evidence_is", lang, evidence=said(row["evidence"]).replace(";", ", "))
+            marked("plan_pages.rekommendationer.evidence_is", lang, evidence=said(row["evidence"]).replace(";", ", "))
         )
-    st.caption(chosen)
+    st.caption(plain(chosen))
+
+
+def _changed(row: pd.Series, lang: str) -> str:
+    told = said(row.get("changed"))
+    return text("plan_pages.rekommendationer.since_answer", lang) if told == "–" else told.replace(";", ", ")
 
 
 def _answering(at: Opened, row: pd.Series, chosen: str, events: list[Event]) -> None:
@@ -184,7 +188,7 @@ def _keep(at: Opened, draft: Any) -> None:
     try:
         group_record(at).append(draft)
     except StrukturbildError as error:
-        st.error(error.message(at.lang))
+        st.error(plain(error.message(at.lang)))
         return
     st.session_state["rek-sparat"] = True
     st.rerun()

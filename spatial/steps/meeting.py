@@ -10,6 +10,7 @@ from spatial.analysis import conflicts as clashes
 from spatial.analysis import direction as wishes
 from spatial.analysis import matrix as crossing
 from spatial.analysis import recommendations as advice
+from spatial.analysis.outdated import fresh
 from spatial.analysis.rules import LAYERS, structure_of
 from spatial.model import Layer, Omission
 from spatial.settings import Settings, Title
@@ -119,7 +120,7 @@ def recommendations(work: Work) -> Products:
     names = {**pivots, **_names(work)}
     goals = settings.strategy.in_force()
     ground = advice.Ground(work.value("plans"), goals, settings.compatibility, _structure(work), names)
-    found = advice.recommendations(findings, settings.recommendations, ground)
+    found = fresh(advice.recommendations(findings, settings.recommendations, ground))
     table = pd.DataFrame(found.drop(columns="geometry"))
     return Products(_layers(work, {"rekommendationer": found}), {"rekommendationer": table}, {"recommendations": found})
 

@@ -1,10 +1,11 @@
 """The report's chapter of recommendations: what, who, with what evidence, and what each municipality has answered."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
+from spatial.analysis.outdated import STALE, standing
 from spatial.record.events import Event
 from spatial.record.reading import adoption
 from spatial.texts import text
@@ -24,8 +25,6 @@ from spatial.views.report_plans import (
 )
 from spatial.views.report_telling import Teller
 
-_STALE: Final = "inaktuell"
-
 
 def recommendations_part(tell: Teller, code: str | None, events: Iterable[Event]) -> list[Part]:
     """Return the chapter of recommendations; *rekommendation, inte bindande* stands first."""
@@ -34,10 +33,11 @@ def recommendations_part(tell: Teller, code: str | None, events: Iterable[Event]
     if table is None:
         return [*head, Words(tell.say("missing.recommendations"))]
     rows = worst_first(about(table, code))
-    answers = _answers(adoption(events))
+    said = adoption(events)
+    answers, states = _answers(said), standing(table, said)
     goals = goal_titles(tell)
     told = [
-        _row(tell, str(key), row, goals, answers, code)
+        _row(tell, str(key), {**row, "state": states[str(key)]}, goals, answers, code)
         for key, row in zip(rows.index, rows.head(MOST_ROWS).to_dict("records"), strict=False)
     ]
     names = ("id", "recommendation", "goal", "actor", "evidence", "answer")
@@ -63,8 +63,7 @@ def _row(
     own_id = str(row.get("id") or key)
     goal = str(row.get("goal") or "")
     said = cell("text", "title")(tell, row)
-    stale = row.get("stale")
-    if (isinstance(stale, bool) and stale) or str(row.get("state", "")) == _STALE:
+    if row["state"] == STALE:
         said = tell.say("stale", sentence=said)
     evidence = "; ".join(
         told for told in (str(row.get("finding") or ""), few(row.get("evidence"))) if told not in {"", "–"}

@@ -11,12 +11,12 @@ import shapely
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from spatial.analysis.outdated import STALE, standing
 from spatial.analysis.plans import draft_mapping
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_drafts import draft_text, mapping_of
 from spatial.inputs.plan_files import received_bytes, understood
 from spatial.pages.op_rus import mark
-from spatial.pages.rekommendationer import _judged
 from spatial.record.base import FILE, events_beside, open_record
 from spatial.record.events import Author, adoption
 from spatial.record.reading import adoption as answers
@@ -153,8 +153,8 @@ def test_an_answer_is_kept_shown_and_goes_out_of_date(app, embedded):
     assert len(shown) == len(table) + 1
     assert (shown["state"] == "inaktuell").sum() == 2
     assert shown["answer"].str.contains("Umeå: antagen").sum() == 1
-    judged = _judged(answers(events_beside(embedded.folder)), table).set_index("recommendation")["stale"]
-    assert judged.to_dict() == {first: False, second: True, "borta:2480:mal:-": True}
+    states = standing(table, answers(events_beside(embedded.folder)))
+    assert states[states == STALE].index.tolist() == [second, "borta:2480:mal:-"]
 
 
 def test_an_upload_is_checked_without_any_yaml(app, plan, embedded):
