@@ -9,11 +9,15 @@ import numpy.typing as npt
 import shapely
 from shapely.ops import substring
 
-from spatial.analysis.border_lines import Shared, Side
+from spatial.analysis.border_certainty import FAR_M
+from spatial.analysis.border_match import Shared, Side
 from spatial.strategy import Compatibility, LinkFamily
 
 STOPS: Final = {"lank": "länk som stannar", "gront": "brutet grönt samband"}
 _END_M: Final = 0.5
+_LED_M: Final = 500.0
+_ASLANT: Final = 2.0
+"""A link may cross what lies between two boundaries aslant: so many times as far."""
 _COMES: Final = 2.0
 """A link that ends within so many depths of the border comes to it, however wide the tolerance."""
 Texts = npt.NDArray[np.object_]
@@ -39,7 +43,8 @@ def link_findings(
     Returns
     -------
     list of dict
-        Rows of :func:`spatial.analysis.borders.compared`.
+        Rows of :func:`spatial.analysis.borders.faced`, with ``certain``: where the two boundaries differ, a stop is
+        one if no link goes on within the tolerance and what they differ by.
     """
     found: list[dict[str, object]] = []
     comes = min(tolerance, _COMES * table.borders.depth_m.value)
@@ -48,8 +53,9 @@ def link_findings(
         every = {side.plan: _crossings(side, features, family, tolerance, []) for side in _sides(shared)}
         for side, other in (_sides(shared), _sides(shared)[::-1]):
             for crossing in planned[side.plan]:
-                row = _stopped(crossing, every[other.plan], uses[other.plan], shared, family, tolerance)
-                if row is not None:
+                others = every[other.plan]
+                row = _stopped(crossing, others, uses[other.plan], shared, family, tolerance)
+                if row is not None and not _goes_on(crossing, others, side, features.geometry, row, tolerance):
                     found.append(row | _who(shared, side, crossing))
     return found
 
@@ -123,16 +129,55 @@ def _stopped(
     if nearest <= tolerance or carried:
         return None
     broken = bool(np.isin(here, family.broken_by).any())
+    apart = float(shared.apart_m[near <= near.min() + _END_M].max())
     low, high = max(0.0, start - tolerance / 2), min(shared.line.length, end + tolerance / 2)
     return {
         "kind": STOPS[family.id],
         "silent": "",
         "severity": family.cut if broken else family.severity,
         "length_m": min(nearest, shared.line.length),
+        "apart_m": apart,
+        "certain": apart <= FAR_M or nearest > tolerance + apart,
         "chainage_m": start,
         "geometry": substring(shared.line, low, high),
-        "other_use": ";".join(sorted({str(use) for use in here if use})),
     }
+
+
+def _goes_on(
+    crossing: Crossing,
+    others: list[Crossing],
+    side: Side,
+    shapes: gpd.GeoSeries,
+    row: dict[str, object],
+    tolerance: float,
+) -> bool:
+    """Return whether a link meets one of the neighbour's between two boundaries that differ, led straight on."""
+    apart = float(str(row["apart_m"]))
+    if apart <= FAR_M:
+        return False
+    mine = shapes[crossing[2].split(";")].to_numpy()
+    near = {name for other in others if other[0] - apart * _ASLANT <= crossing[1] for name in other[2].split(";")
+            if other[1] + apart * _ASLANT >= crossing[0]}  # fmt: skip
+    theirs = shapes[sorted(near)].to_numpy()
+    longer = [shapely.union(shape, _led_on(shape, side.arc, apart * _ASLANT)) for shape in mine]
+    return any(shapely.dwithin(shape, theirs, tolerance).any() for shape in longer)
+
+
+def _led_on(shape: shapely.Geometry, arc: shapely.LineString, metres: float) -> shapely.Geometry:
+    """Return how a line would go on, straight, from those of its ends that lie nearest to the boundary."""
+    if shapely.get_dimensions(shape) != 1:
+        return shapely.LineString()
+    lines = shapely.get_parts(shapely.line_merge(shape))
+    ends = [(line, back) for line in lines if not line.is_closed for back in (False, True)]
+    if not ends:
+        return shapely.LineString()
+    line, back = min(ends, key=lambda end: shapely.distance(shapely.get_point(end[0], -1 if end[1] else 0), arc))
+    at = line.length if back else 0.0
+    tip = shapely.line_interpolate_point(line, at)
+    inner = shapely.line_interpolate_point(line, max(at - _LED_M, 0.0) if back else _LED_M)
+    long = max(shapely.distance(tip, inner), _END_M)
+    reach = metres / long
+    return shapely.LineString([tip, (tip.x + (tip.x - inner.x) * reach, tip.y + (tip.y - inner.y) * reach)])
 
 
 def _who(shared: Shared, side: Side, crossing: Crossing) -> dict[str, object]:

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatial.analysis.border_lines import Side
+from spatial.analysis.border_match import Side
 from spatial.model import FloatArray
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN
 
 SILENT: Final = ""
 UNKNOWN_USE: Final = UNKNOWN
-_OUTSIDE: Final = "?"
+OUTSIDE: Final = "?"
 _MOST: Final = 0.5
 _FIRST: Final = {"framtida": 0, "utveckling": 1, "nuvarande": 2, UNKNOWN: 3}
 Texts = npt.NDArray[np.object_]
@@ -43,7 +43,7 @@ class Uses:
         """Return the use (empty where the plan says nothing, "?" where there is no point) and the area's id."""
         use, ids = np.full(len(xy), SILENT, object), np.full(len(xy), "", object)
         known = np.isfinite(xy).all(axis=1)
-        use[~known] = _OUTSIDE
+        use[~known] = OUTSIDE
         where = np.flatnonzero(known)
         if not len(where) or not len(self.shapes):
             return use, ids
@@ -61,10 +61,10 @@ def effective(side: Side, uses: Uses) -> tuple[Texts, Texts]:
     """
     use, ids = uses.at(side.just)
     behind, behind_ids = uses.at(side.deep)
-    lost = use == _OUTSIDE
+    lost = use == OUTSIDE
     use[lost], ids[lost] = behind[lost], behind_ids[lost]
     cuts = np.r_[0, np.flatnonzero(use[1:] != use[:-1]) + 1, len(use)]
-    answered = behind != _OUTSIDE
+    answered = behind != OUTSIDE
     for first, last in pairwise(cuts):
         stretch = slice(first, last)
         asked = answered[stretch]
@@ -74,20 +74,6 @@ def effective(side: Side, uses: Uses) -> tuple[Texts, Texts]:
         if use[first] != SILENT:
             where = where[behind[where] != SILENT]
         use[where], ids[where] = behind[where], behind_ids[where]
-    unknown = use == _OUTSIDE
+    unknown = use == OUTSIDE
     use[unknown] = UNKNOWN_USE
     return use, ids
-
-
-def said_same(a: Side, b: Side, uses_a: Uses, uses_b: Uses, use_a: Texts, use_b: Texts) -> npt.NDArray[np.bool_]:
-    """Return where both plans, drawn to different borders, say the same of the land that both cover."""
-    same = np.zeros(len(use_a), bool)
-    apart = np.hypot(*(np.nan_to_num(a.just) - np.nan_to_num(b.just)).T) > _FAR_M
-    ask = apart & (use_a != use_b)
-    if ask.any():
-        there, here = uses_b.at(a.just[ask])[0], uses_a.at(b.just[ask])[0]
-        same[ask] = ((there == use_a[ask]) & (there != SILENT)) | ((here == use_b[ask]) & (here != SILENT))
-    return same
-
-
-_FAR_M: Final = 25.0

@@ -5,44 +5,25 @@ The border is one line that both plans are matched to; lengths are measured in e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
-from spatial.analysis.border_lines import (
-    Shared,
-    Side,
-    areas_of_use,
-    matched,
-    neighbours,
-    shared_lines,
-)
+from spatial.analysis.border_faces import Shown, faces
+from spatial.analysis.border_frames import Row, doubtful, framed, totals
+from spatial.analysis.border_lines import areas_of_use, nearer_lines, neighbours, shared_lines
 from spatial.analysis.border_links import link_findings
-from spatial.analysis.border_uses import SILENT, UNKNOWN_USE, Uses, effective, said_same
+from spatial.analysis.border_match import Shared, Side, matched
+from spatial.analysis.border_uses import SILENT, Uses, effective
 from spatial.analysis.plan_outlines import Outline, outline_of
 from spatial.geo import ANALYSIS_CRS, same_crs, to_crs
-from spatial.model import FloatArray
 from spatial.strategy import Compatibility
 
-CONFLICT: Final = "konflikt"
-QUIET: Final = "tyst plan"
-AGREED: Final = "överens"
-UNCLEAR: Final = "oklart"
-FINDINGS: Final = (
-    "kind", "plan_a", "plan_b", "feature_a", "feature_b", "pivot_a", "pivot_b", "silent", "severity", "length_m",
-    "length_a_m", "length_b_m", "chainage_m", "boundary_a", "boundary_b", "geometry",
-)  # fmt: skip
-LENGTHS: Final = (AGREED, CONFLICT, QUIET, UNCLEAR)
-_BRIDGED: Final = 4.0
 _SAMPLES: Final = 5.0
 _FINEST_M: Final = 5.0
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,8 +44,8 @@ def borders(
     versions: Sequence[gpd.GeoDataFrame] = (),
     own: Mapping[str, shapely.Geometry] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the findings of :func:`compared`."""
-    return compared(features, municipalities, table, tolerance_m=tolerance_m, versions=versions, own=own)[0]
+    """Return the findings of :func:`faced`."""
+    return faced(features, municipalities, table, tolerance_m=tolerance_m, versions=versions, own=own).findings
 
 
 def compared(
@@ -76,7 +57,30 @@ def compared(
     versions: Sequence[gpd.GeoDataFrame] = (),
     own: Mapping[str, shapely.Geometry] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return what neighbouring plans say across their shared borders.
+    """Return the findings and the lengths of :func:`faced`."""
+    found = faced(features, municipalities, table, tolerance_m=tolerance_m, versions=versions, own=own)
+    return found.findings, found.lengths
+
+
+@dataclass(frozen=True)
+class Faced:
+    """What plans say across their borders: findings, what may be one, and the metres of everything."""
+
+    findings: gpd.GeoDataFrame
+    uncertain: gpd.GeoDataFrame
+    lengths: pd.DataFrame
+
+
+def faced(
+    features: gpd.GeoDataFrame,
+    municipalities: gpd.GeoDataFrame,
+    table: Compatibility,
+    *,
+    tolerance_m: float | None = None,
+    versions: Sequence[gpd.GeoDataFrame] = (),
+    own: Mapping[str, shapely.Geometry] | None = None,
+) -> Faced:
+    """Return what neighbouring plans say across their shared borders, and how sure the match is.
 
     Parameters
     ----------
@@ -96,33 +100,36 @@ def compared(
 
     Returns
     -------
-    findings : GeoDataFrame
-        EPSG:3006; index id; ``kind`` (*konflikt*, *tyst plan*, *länk som stannar*, *brutet grönt samband*),
-        ``plan_a`` < ``plan_b``, ``feature_a``, ``feature_b`` (ids, ";"-separated), ``pivot_a``, ``pivot_b``,
-        ``silent`` (the plans that say nothing), ``severity`` (1 to 3), ``length_m`` (of a link: to the nearest that
-        goes on across the border, or the whole border where none does), ``length_a_m`` and ``length_b_m`` (in each
-        plan's own boundary), ``chainage_m``, ``boundary_a``, ``boundary_b`` (how each boundary is known),
-        ``geometry`` (the stretch of the shared border). The same whichever plan comes first.
-    lengths : DataFrame
-        A row for each pair: ``plan_a``, ``plan_b``, ``length_m`` and metres of *överens*, *konflikt*, *tyst plan*
-        and *oklart* (a category unknown or ambiguous): silence is not agreement.
+    Faced
+        ``findings``: EPSG:3006; index id; ``kind`` (*konflikt*, *tyst plan*, *länk som stannar*, *brutet grönt
+        samband*), ``plan_a`` < ``plan_b``, ``feature_a``, ``feature_b`` (ids, ";"-separated), ``pivot_a``,
+        ``pivot_b``, ``silent`` (the plans that say nothing), ``severity`` (1 to 3), ``length_m`` (of a link: to the
+        nearest that goes on across the border, or the whole border where none does), ``length_a_m`` and
+        ``length_b_m`` (in each plan's own boundary), ``apart_m`` (how far the two boundaries lie apart there),
+        ``chainage_m``, ``boundary_a``, ``boundary_b`` (how each boundary is known), ``geometry`` (the stretch of the
+        shared border). The same whichever plan comes first.
+        ``uncertain``: the same columns, ``kind`` *osäker matchning* and ``suspected``: what looks like a conflict or
+        a link that stops, but may be that the plans are drawn to different versions of the border.
+        ``lengths``: a row for each pair: ``plan_a``, ``plan_b``, ``length_m`` and metres of *överens*, *konflikt*,
+        *tyst plan*, *oklart* (a category unknown or ambiguous) and *osäker matchning*: silence is not agreement.
     """
     if features.crs is not None and not same_crs(features.crs, ANALYSIS_CRS):
         features = to_crs(features)
     tolerance = table.borders.tolerance_m.value if tolerance_m is None else tolerance_m
     drawn = _drawn(features, municipalities, table, versions, own or {})
-    findings: list[dict[str, object]] = []
-    lengths: list[dict[str, object]] = []
+    rows: list[Row] = []
+    lengths: list[Row] = []
     links = features[features["aspect"].isin(["anvandning", "inriktning"])].sort_index()
     for one, other in neighbours(drawn.reference, table.borders.max_shift_m.value):
+        areas = drawn.areas[one], drawn.areas[other]
         for shared in _shared(one, other, drawn, table, tolerance):
-            made, said = _along(shared, drawn, table, tolerance)
-            findings += made
+            shown = _shown(shared.a, areas[0], tolerance, table), _shown(shared.b, areas[1], tolerance, table)
+            found, said = faces(shared, areas, shown, table, tolerance)
+            uses = {one: shown[0][0], other: shown[1][0]}
+            rows += [*found, *link_findings(shared, links, uses, table, tolerance)]
             lengths.append(said)
-            sides = {one: _uses(shared.a, drawn.areas[one], tolerance, table)[0]}
-            sides[other] = _uses(shared.b, drawn.areas[other], tolerance, table)[0]
-            findings += link_findings(shared, links, sides, table, tolerance)
-    return _framed(findings), _totals(lengths)
+    sure = [row for row in rows if row["certain"]]
+    return Faced(framed(sure), doubtful([row for row in rows if not row["certain"]]), totals(lengths))
 
 
 def _drawn(
@@ -145,124 +152,15 @@ def _drawn(
 def _shared(one: str, other: str, drawn: _Drawn, table: Compatibility, tolerance: float) -> list[Shared]:
     thirds = np.asarray([area for plan, area in drawn.reference.items() if plan not in {one, other}], object)
     lines = shared_lines(drawn.reference[one], drawn.reference[other], thirds, table.borders.max_shift_m.value)
+    pair = (drawn.outlines[one], drawn.outlines[other])
+    lines = nearer_lines(lines, pair)
     step = max(_FINEST_M, min(table.borders.step_m.value, tolerance / _SAMPLES))
     depth = min(tolerance, table.borders.depth_m.value)
-    pair = (drawn.outlines[one], drawn.outlines[other])
     return [matched(line, pair, (one, other), step, depth) for line in lines]
 
 
-def _uses(
-    side: Side, uses: Uses, tolerance: float, table: Compatibility
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+def _shown(side: Side, uses: Uses, tolerance: float, table: Compatibility) -> Shown:
+    """Return what a side shows; nothing where its boundary lies too far away to be this border."""
     found = effective(side, uses)
     found[0][side.apart_m > max(table.borders.max_shift_m.value, tolerance)] = SILENT
     return found
-
-
-def _along(
-    shared: Shared, drawn: _Drawn, table: Compatibility, tolerance: float
-) -> tuple[list[dict[str, object]], dict[str, object]]:
-    a, b = shared.a, shared.b
-    use_a, ids_a = _uses(a, drawn.areas[a.plan], tolerance, table)
-    use_b, ids_b = _uses(b, drawn.areas[b.plan], tolerance, table)
-    same = said_same(a, b, drawn.areas[a.plan], drawn.areas[b.plan], use_a, use_b)
-    keys = [_key(x, y, table) if not s else (AGREED,) for x, y, s in zip(use_a, use_b, same, strict=True)]
-    metres = np.diff(shared.edges)
-    said = {"plan_a": a.plan, "plan_b": b.plan, "length_m": float(metres.sum())}
-    kinds = np.asarray([key[0] for key in keys], object)
-    said |= {kind: float(metres[kinds == kind].sum()) for kind in LENGTHS}
-    keys = _bridged(keys, metres, min(tolerance / _BRIDGED, table.borders.step_m.value))
-    found: list[dict[str, object]] = []
-    for first, last in _runs(keys):
-        key, stretch = keys[first], slice(first, last)
-        sizes = float(a.length_m[stretch].sum()), float(b.length_m[stretch].sum())
-        length = _length(key, sizes)
-        if key[0] not in {CONFLICT, QUIET} or length < tolerance:
-            continue
-        row = {
-            "kind": key[0],
-            "silent": key[1] if key[0] == QUIET else "",
-            "severity": int(key[3]) if key[0] == CONFLICT else table.borders.silent_severity,
-            "feature_a": _listed(ids_a[stretch]),
-            "feature_b": _listed(ids_b[stretch]),
-            "pivot_a": _listed(use_a[stretch]) if key[0] == QUIET else key[1],
-            "pivot_b": _listed(use_b[stretch]) if key[0] == QUIET else key[2],
-            "length_m": length,
-            "length_a_m": sizes[0],
-            "length_b_m": sizes[1],
-        }
-        found.append(row | _placed(shared, first, last))
-    return found, said
-
-
-def _key(one: str, other: str, table: Compatibility) -> Key:
-    """Return what two uses face to face are: the kind, and what must stay the same for it to be one finding."""
-    if SILENT in {one, other}:
-        return (QUIET, "a;b" if one == other else "a" if one == SILENT else "b")
-    if UNKNOWN_USE in {one, other}:
-        return (UNCLEAR,)
-    worst = [table.of(x, y) for x in one.split(";") for y in other.split(";")]
-    if min(worst) > 0:
-        return (CONFLICT, one, other, str(min(worst)))
-    return (UNCLEAR,) if max(worst) > 0 else (AGREED,)
-
-
-def _length(key: Key, sizes: tuple[float, float]) -> float:
-    """Return a stretch's length: where one plan is silent in its own boundary, else the mean of both."""
-    if key[0] == QUIET and key[1] != "a;b":
-        return sizes[0] if key[1] == "a" else sizes[1]
-    return sum(sizes) / 2
-
-
-def _listed(values: npt.NDArray[np.object_]) -> str:
-    return ";".join(sorted({part for value in values if value for part in str(value).split(";")}))
-
-
-def _runs(keys: Sequence[Key]) -> list[tuple[int, int]]:
-    cuts = [0, *(i for i in range(1, len(keys)) if keys[i] != keys[i - 1]), len(keys)]
-    return list(pairwise(cuts))
-
-
-def _bridged(keys: list[Key], metres: FloatArray, limit_m: float) -> list[Key]:
-    """Return the keys with short interruptions of one and the same finding filled."""
-    runs, filled = _runs(keys), list(keys)
-    for before, (first, last), after in zip(runs, runs[1:], runs[2:], strict=False):
-        key = keys[before[0]]
-        if key[0] in {CONFLICT, QUIET} and key == keys[after[0]] and metres[first:last].sum() < limit_m:
-            filled[first:last] = [key] * (last - first)
-    return filled
-
-
-def _placed(shared: Shared, first: int, last: int) -> dict[str, object]:
-    start, end = shared.edges[first], shared.edges[last]
-    return {
-        "plan_a": shared.a.plan,
-        "plan_b": shared.b.plan,
-        "chainage_m": float(start),
-        "boundary_a": shared.a.basis,
-        "boundary_b": shared.b.basis,
-        "geometry": substring(shared.line, start, end),
-    }
-
-
-_SHORT: Final = {CONFLICT: "konflikt", QUIET: "tyst", "länk som stannar": "lank", "brutet grönt samband": "gront"}
-
-
-def _framed(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
-    for row in rows:
-        named = {"a": str(row["plan_a"]), "b": str(row["plan_b"])}
-        row["silent"] = ";".join(named[side] for side in str(row["silent"]).split(";") if side)
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(FINDINGS)), geometry="geometry", crs=ANALYSIS_CRS)
-    numbers = ["length_m", "length_a_m", "length_b_m", "chainage_m"]
-    frame = frame.astype({"severity": int} | dict.fromkeys(numbers, float))
-    order = ["plan_a", "plan_b", "kind", "chainage_m", "feature_a", "feature_b"]
-    frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    short = frame["plan_a"] + "~" + frame["plan_b"] + ":" + frame["kind"].map(_SHORT)
-    names = short + ":" + (frame.groupby(["plan_a", "plan_b", "kind"]).cumcount() + 1).astype(str)
-    frame.index = pd.Index(names.to_numpy(object), name="id")
-    return frame
-
-
-def _totals(rows: list[dict[str, object]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["plan_a", "plan_b", "length_m", *LENGTHS])
-    return frame.groupby(["plan_a", "plan_b"], as_index=False).sum()

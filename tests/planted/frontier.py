@@ -89,7 +89,7 @@ def sites(
         if there is not None:
             long = abs(there[2] - there[0])
             ordered = (there[1] - there[0]) * (there[2] - there[1]) > 0
-            clear = CLEAR_M < there.min() and there.max() < theirs.length - CLEAR_M
+            clear = there.min() > CLEAR_M and there.max() < theirs.length - CLEAR_M
             if clear and ordered and abs(long - size) <= ALIKE * size:
                 apart = shapely.line_interpolate_point(mine, own)
                 yield own, there, float(shapely.distance(apart, theirs).max())
@@ -186,5 +186,6 @@ def _fault(kind: str, key: str, sides, apart: float):
     ways = way(line, area, own[0]), way(line2, area2, there[2])
     if None in ways:
         return None
-    new = [(name, plan, "inriktning", LINKS[kind], shape) for name, plan, shape in zip(names, (one, other), ways)]
+    told = zip(names, (one, other), ways, strict=True)
+    new = [(name, plan, "inriktning", LINKS[kind], shape) for name, plan, shape in told]
     return Planted(kind, one, other, *names, *metres, apart), {}, new
