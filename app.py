@@ -7,6 +7,7 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import require_entry, show_role
+from spatial.pages.plain import plain
 from spatial.pages.shared import language, opened
 from spatial.texts import text
 
@@ -43,7 +44,7 @@ def main() -> None:
         page.run()
         show_role()
     except StrukturbildError as error:
-        st.error(error.message(lang))
+        st.error(plain(error.message(lang)))
 
 
 main()

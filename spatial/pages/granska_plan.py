@@ -10,6 +10,7 @@ from spatial.errors import StrukturbildError
 from spatial.inputs.plan_drafts import draft_text, mapping_of
 from spatial.inputs.plan_files import MAPPINGS, PlanFile
 from spatial.pages.op_rus import mark
+from spatial.pages.plain import plain
 from spatial.pages.plan_upload import (
     Review,
     Upload,
@@ -49,7 +50,7 @@ def show() -> None:
     try:
         _plan(at, upload_of(sent))
     except StrukturbildError as error:
-        st.error(error.message(lang))
+        st.error(plain(error.message(lang)))
 
 
 def _plan(at: Opened, upload: Upload) -> None:
@@ -193,7 +194,7 @@ def _found(at: Opened, review: Review) -> None:
     version = at.image.settings.readiness.version
     st.header(text("plan_pages.granska_plan.findings", lang, count=len(found)), anchor=False)
     st.write(text("plan_pages.granska_plan.summary", lang, features=review.features, version=version, **told))
-    st.caption(at.image.settings.readiness.caveat.get(lang))
+    st.caption(plain(at.image.settings.readiness.caveat.get(lang)))
     left, right = st.columns([5, 4], gap="medium")
     with left:
         chosen = _findings(at, found)

@@ -6,6 +6,7 @@ import streamlit as st
 from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of, shares_of_land
 from spatial.analysis.reach import ALL_ZONES
 from spatial.pages.charts import bars
+from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import Column, between, figures, minutes, percent, show_table, status_note
 from spatial.texts import number, text
@@ -30,9 +31,9 @@ def show() -> None:
     peer = None
     if ("population", "", 0.0) in every.columns:
         peer = most_alike(own["population", "", 0.0], own["density", "", 0.0], code)
-    head.title(names[code], anchor=False)
+    head.title(plain(names[code]), anchor=False)
     if peer is not None:
-        head.caption(text("app.kommunen.peer", lang, peer=names[peer]))
+        head.caption(marked("app.kommunen.peer", lang, peer=names[peer]))
     _figures(at, every, code, peer, names)
     left, right = st.columns([4, 5], gap="medium")
     with left:
@@ -98,7 +99,7 @@ def _standing_out(at: Opened, every: pd.DataFrame, code: str) -> None:
         better = (row["difference"] > 0) == (row["measure"] == "within")
         key = (str(row["measure"]), str(row["service"]), float(row["at"]))
         own, whole = _told(at, key[0], row["own"]), _told(at, key[0], row["whole"])
-        sentence = text("app.kommunen.sentence", lang, what=_title(at, key), own=own, whole=whole)
+        sentence = marked("app.kommunen.sentence", lang, what=_title(at, key), own=own, whole=whole)
         lines.append(f"{'▲' if better else '▼'} {sentence}")
     st.markdown("\n\n".join(lines) or text("app.kommunen.nothing", lang))
     st.caption(text("app.kommunen.stands_out_how", lang))

@@ -8,6 +8,7 @@ import streamlit as st
 from spatial.analysis.criteria import levels_with
 from spatial.analysis.nodes import judgeable
 from spatial.pages.mapview import show_map
+from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import Column, picture_button, show_table, status_note
 from spatial.settings import Hierarchy, Level
@@ -63,8 +64,8 @@ def _criteria(
     for level in hierarchy.levels:
         symbol, title, people, services, count = rows.columns(widths, vertical_alignment="center", gap="small")
         symbol.html(symbols.get(level.id, ""))
-        title.markdown(f"**{level.title.get(lang)}**")
-        title.caption(level.criterion.get(lang))
+        title.markdown(f"**{plain(level.title.get(lang))}**")
+        title.caption(plain(level.criterion.get(lang)))
         changes[level.id] = (_people(people, level, lang), _services(services, level, lang))
         counts[level.id] = count.empty()
     st.caption(text("app.noder.criteria_how", lang))
@@ -75,7 +76,7 @@ def _criteria(
 def _people(place: st.delta_generator.DeltaGenerator, level: Level, lang: str) -> float:
     return float(
         place.number_input(
-            text("app.noder.people_of", lang, level=level.title.get(lang)),
+            marked("app.noder.people_of", lang, level=level.title.get(lang)),
             min_value=0,
             max_value=1_000_000,
             value=int(level.min_population_inv.value),
@@ -92,7 +93,7 @@ def _services(place: st.delta_generator.DeltaGenerator, level: Level, lang: str)
         return level.min_services
     return int(
         place.number_input(
-            text("app.noder.services_of", lang, level=level.title.get(lang)),
+            marked("app.noder.services_of", lang, level=level.title.get(lang)),
             min_value=0,
             max_value=len(level.services),
             value=level.min_services,

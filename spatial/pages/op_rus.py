@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from spatial.pages.plain import marked, plain
 from spatial.pages.plans import amount, head, plan_map, plan_names, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
@@ -127,8 +128,8 @@ def _cell(at: Opened, cells: pd.DataFrame, names: dict[str, str], goals: dict[st
     )
     row = cells[(cells["plan_id"] == plan) & (cells["goal"] == goal)].iloc[0]
     cell = text("plan_pages.op_rus.cell", lang, municipality=names[plan], goal=goals[goal])
-    st.subheader(cell, anchor=False)
-    st.markdown(f"**{mark(row, lang)}** {row['verdict']}")
+    st.subheader(plain(cell), anchor=False)
+    st.markdown(f"**{mark(row, lang)}** {plain(row['verdict'])}")
     if row["verdict"] == "inte rumsligt":
         st.write(text("plan_pages.op_rus.not_spatial", lang))
         st.text(said(row["quote"]))
@@ -141,7 +142,7 @@ def _cell(at: Opened, cells: pd.DataFrame, names: dict[str, str], goals: dict[st
 def _rule(row: pd.Series, lang: str) -> None:
     kind = text(f"plan_pages.rule_kind.{row['rule']}", lang)
     st.markdown(
-        text("plan_pages.op_rus.rule_row", lang, rule=kind, parameter=row["parameter"], quote=said(row["quote"]))
+        marked("plan_pages.op_rus.rule_row", lang, rule=kind, parameter=row["parameter"], quote=said(row["quote"]))
     )
     told = {
         "strength": _strength(float(row["strength"]), lang),
@@ -150,9 +151,9 @@ def _rule(row: pd.Series, lang: str) -> None:
         "full": number(row["full"], 0 if row["full"] >= 1 else 2, lang),
         "unit": row["unit"],
     }
-    st.markdown(text("plan_pages.op_rus.strength_row", lang, **told))
+    st.markdown(marked("plan_pages.op_rus.strength_row", lang, **told))
     if row["lacks"]:
-        st.caption(text("plan_pages.op_rus.lacks", lang, lacks=row["lacks"]))
+        st.caption(marked("plan_pages.op_rus.lacks", lang, lacks=row["lacks"]))
     if row["example"]:
         st.caption(text("links.example_rule", lang))
 

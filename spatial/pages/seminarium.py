@@ -12,6 +12,7 @@ from spatial.errors import StrukturbildError
 from spatial.inputs.stories import read_story
 from spatial.pages.entry import may_write, require_writing
 from spatial.pages.mapview import show_map
+from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, opened
 from spatial.record.stories import Saved, free_id, load_story, save_story, stories
 from spatial.story import Step, Story
@@ -102,7 +103,7 @@ def _keep(at: Opened, saved: Saved, story: Story) -> None:
 def _editor(at: Opened, kept: dict[str, Any], saved: Saved) -> None:
     lang, story = at.lang, saved.story
     if "sem-fel" in st.session_state:
-        st.warning(st.session_state.pop("sem-fel"))
+        st.warning(plain(st.session_state.pop("sem-fel")))
     key = f"sem-{story.id}-titel"
     change: dict[str, Any] = {"on_change": _retitle, "args": (at, story.id, key), "disabled": not may_write()}
     st.text_input(text("seminar.page.story_title", lang), story.title, key=key, **change)
@@ -203,7 +204,7 @@ def _map(at: Opened, kept: dict[str, Any], saved: Saved | None) -> None:
         step = steps.get(kept["step"])
         if step is not None:
             for line in step.missing:
-                st.caption(f"⚠ {line}")
+                st.caption(f"⚠ {plain(line)}")
             state = _state(step, kept["turn"])
         _bar(at, kept, saved.story)
     found = show_map(

@@ -12,6 +12,7 @@ from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.spots import named_spots, white_spots
 from spatial.analysis.supply import nearest_place
 from spatial.pages.mapview import show_map
+from spatial.pages.plain import marked
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import (
     Column,
@@ -50,7 +51,7 @@ def show() -> None:
     limit = limit_place.slider(
         text("app.service.limit", lang), 5, _MOST_MIN, _first_limit(at, kind), 5, key=f"grans-{kind}"
     )
-    head.title(text("app.service.title", lang, service=titles[kind].lower()), anchor=False)
+    head.title(marked("app.service.title", lang, service=titles[kind].lower()), anchor=False)
     beyond = people_beyond(cells, kind, limit, off_network_factor=_factor(at))
     _figures(at, beyond, kind, limit)
     left, right = st.columns([5, 4], gap="medium")

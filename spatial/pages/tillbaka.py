@@ -12,6 +12,7 @@ from spatial.build import image_of
 from spatial.changes_console import counted_sentence, difference_rows
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import may_write, require_writing
+from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, arguments
 from spatial.record.changes import read_changes, set_withdrawn
 from spatial.roundtrip import Proposal, check_apart, proposals, take
@@ -40,7 +41,7 @@ def _found(at: Opened, name: str, content: bytes) -> list[Proposal] | None:
         try:
             return proposals(at.image, path, name=name)
         except StrukturbildError as error:
-            st.error(error.message(at.lang))
+            st.error(plain(error.message(at.lang)))
             return None
 
 
@@ -53,10 +54,10 @@ def _proposed(at: Opened, found: list[Proposal]) -> None:
         rows = pd.DataFrame(
             difference_rows(at.image, proposal, lang), columns=[text(f"export.head.{name}", lang) for name in _HEAD]
         )
-        st.write(counted_sentence(proposal, lang))
+        st.write(plain(counted_sentence(proposal, lang)))
         st.dataframe(rows, hide_index=True)
         for fault in proposal.faults:
-            st.warning(f"{fault.sentence(lang)} {fault.remedy(lang)}")
+            st.warning(plain(f"{fault.sentence(lang)} {fault.remedy(lang)}"))
     if st.button(text("export.app.take", lang), type="primary", key="qgis-ta-in", disabled=not may_write()):
         _do(at, lambda: _take(at, found))
 
@@ -73,7 +74,7 @@ def _taken(at: Opened) -> None:
         held = change.withdrawn is None
         state = text("export.holds", lang) if held else text("export.withdrawn", lang, time=change.withdrawn)
         told = (str(change.number), change.time, change.title, change.file, str(change.touched), state)
-        line.write(" · ".join(told))
+        line.write(plain(" · ".join(told)))
         label = text("export.app.withdraw" if held else "export.app.restore", lang)
         if button.button(label, key=f"qgis-andring-{change.number}", disabled=not may_write()):
             number = change.number
@@ -89,6 +90,6 @@ def _do(at: Opened, act: Callable[[], object]) -> None:
             act()
             image_of(request.config, data=request.data, out=request.out)
     except StrukturbildError as error:
-        st.error(error.message(at.lang))
+        st.error(plain(error.message(at.lang)))
         return
     st.rerun()

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from spatial.pages.plain import marked
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.tillbaka import show_returned
 from spatial.pages.widgets import Column, show_table
@@ -28,7 +29,7 @@ def show() -> None:
     _inventory(at)
     show_returned(at)
     fingerprint = at.image.provenance.fingerprint
-    st.caption(text("app.underlag.fingerprint", lang, fingerprint=fingerprint, folder=at.folder))
+    st.caption(marked("app.underlag.fingerprint", lang, fingerprint=fingerprint, folder=at.folder))
 
 
 def _register(at: Opened) -> None:

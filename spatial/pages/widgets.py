@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from spatial.pages.plain import plain
 from spatial.pages.shared import Opened
 from spatial.texts import number, text
 from spatial.views.tables import table_csv, table_xlsx
@@ -151,7 +152,7 @@ def status_note(opened: Opened, *layers: str, rounded: bool = False) -> None:
         said.append(text("app.rounded", lang))
     providers = dict.fromkeys(part for meta in metas for part in meta.provider.split("; "))
     said.append(text("app.source", lang, source=", ".join(providers), year=metas[0].year))
-    st.caption(" · ".join(said))
+    st.caption(plain(" · ".join(said)))
 
 
 def twice_modelled(opened: Opened) -> bool:
@@ -173,6 +174,6 @@ def figures(pairs: Sequence[tuple[str, str, str]]) -> None:
     row = st.container(key="siffror")
     for place, (label, value, note) in zip(row.columns(len(pairs), gap="small"), pairs, strict=True):
         with place.container(border=True):
-            st.caption(label)
-            st.markdown(f"#### {value}")
-            st.caption(note or "\u00a0")
+            st.caption(plain(label))
+            st.markdown(f"#### {plain(value)}")
+            st.caption(plain(note) or "\u00a0")

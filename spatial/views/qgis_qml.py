@@ -1,6 +1,7 @@
 """QGIS style documents (QML): the catalogue's classes as renderers, labels, aliases and choices of values."""
 
 import io
+import re
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -20,6 +21,7 @@ _DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _SEEN_FROM: Final = {"vagnat": 1_500_000, "rutnat": 500_000, "service": 3_000_000}
 """Layers that are drawn only from this scale on: nearer, they help; farther off they cover the structure."""
 _HIDDEN_FIELDS: Final = frozenset({"fid"})
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def class_expression(item: Packaged) -> str:
@@ -173,8 +175,12 @@ def table_qml(frame: pd.DataFrame, settings: Settings, lang: str = "sv") -> str:
 
 
 def document(root: ET.Element) -> str:
-    """Return an element as a document of QGIS's own type."""
+    """Return an element as a document of QGIS's own type, without the control characters that no XML can hold."""
     ET.indent(root, " ")
+    for node in root.iter():
+        node.text = None if node.text is None else _UNWRITABLE.sub("", node.text)
+        for name, value in node.attrib.items():
+            node.set(name, _UNWRITABLE.sub("", value))
     out = io.StringIO()
     ET.ElementTree(root).write(out, encoding="unicode")
     return _DOCTYPE + out.getvalue() + "\n"
