@@ -11,6 +11,7 @@ import shapely
 from spatial.analysis.grid import require_same_crs
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 _SEGMENTS: Final = 8
 """Of a line that are asked for together: measured fastest between 4 and 16 at 27k and 108k cells."""
 
@@ -107,6 +108,44 @@ def people_by_strongest(
     taker = pairs.assign(order=pairs["group"].map(place)).groupby("cell")["order"].min()
     sums = np.bincount(taker.to_numpy(np.int64), weights=people[taker.index], minlength=len(total))
     return pd.Series(sums, index=total.index, name="people_inv")
+
+
+def people_by_strongest_drawn(
+    pairs: tuple[IntArray, IntArray], people: FloatArray, group: pd.Series, strength: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return :func:`people_by_strongest` for people that are drawn again and again.
+
+    Parameters
+    ----------
+    pairs : tuple of ndarray
+        Positions of line and cell that are within reach: :func:`cells_within`.
+    people : ndarray
+        A row a run, a column a cell.
+    group, strength : Series
+        As :func:`people_by_strongest` takes them; without strength each run has its own order.
+
+    Returns
+    -------
+    DataFrame
+        A row a run, a column a group.
+
+    Examples
+    --------
+    >>> pairs, people = (np.array([0, 1, 1]), np.array([0, 0, 1])), np.array([[5.0, 1.0], [9.0, 0.0]])
+    >>> people_by_strongest_drawn(pairs, people, pd.Series(["E4", "E12"])).to_dict("list")
+    {'E12': [6.0, 9.0], 'E4': [0.0, 0.0]}
+    """
+    code, names = pd.factorize(group.to_numpy(object), sort=True)
+    known = np.unique(np.stack([code[np.asarray(pairs[0])], np.asarray(pairs[1])]), axis=1)
+    out = np.zeros((len(people), len(names)))
+    for run, own in enumerate(people):
+        total = np.bincount(known[0], own[known[1]], len(names))
+        weight = total if strength is None else strength.reindex(names).fillna(0.0).to_numpy(float)
+        place = np.argsort(np.argsort(-weight, kind="stable"), kind="stable")
+        taker = np.full(people.shape[1], len(names))
+        np.minimum.at(taker, known[1], place[known[0]])
+        out[run] = np.bincount(taker, own, len(names) + 1)[place]
+    return pd.DataFrame(out, columns=pd.Index(names, dtype=object))
 
 
 def cells_within(

@@ -108,8 +108,8 @@ def corridors(
     table["mode"] = mode
     table["people_inv"] = people_along(table, cells, reach_m)
     table = table[(table["people_inv"] > 0) | _passes(table, nodes[~is_outside(nodes)], reach_m)].copy()
-    group = table["number"].where(table["number"] != "", table.index.to_series().astype(str))
-    people = people_by_strongest(table, cells, reach_m, group, _strength(table, group))
+    group = numbers(table)
+    people = people_by_strongest(table, cells, reach_m, group, strength(table, group))
     table["level_people_inv"] = group.map(people).astype(float)
     table["level"] = [_level(people, settings) for people in table["level_people_inv"]]
     return _finished(table, settings)
@@ -125,7 +125,13 @@ def _passes(table: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, reach_m: float) ->
     return np.bincount(line, minlength=len(table)) > 0
 
 
-def _strength(table: gpd.GeoDataFrame, group: pd.Series) -> pd.Series | None:
+def numbers(table: pd.DataFrame) -> pd.Series:
+    """Return the number that each corridor's level is judged by; its own id where it has none."""
+    named: pd.Series = table["number"].where(table["number"] != "", table.index.to_series().astype(str))
+    return named
+
+
+def strength(table: gpd.GeoDataFrame, group: pd.Series) -> pd.Series | None:
     """Return the person-metres travelled on each number, None where flows are not known."""
     if table["flow_inv"].isna().all():
         return None

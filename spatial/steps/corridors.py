@@ -8,6 +8,7 @@ from spatial.analysis import along, flows, redraw
 from spatial.analysis import corridors as corridor_lines
 from spatial.analysis import network as networks
 from spatial.analysis.paths import shortest_minutes
+from spatial.analysis.ranges import with_ranges
 from spatial.analysis.snapping import snap_points, with_points
 from spatial.errors import Fault, LayerError
 from spatial.model import Layer, Network
@@ -39,7 +40,7 @@ def corridors(work: Work) -> Products:
     every = _counted(every, people, options.reach_m.value).assign(
         flow_status=pd.Series(status, index=every.index, dtype=object).where(every["flow_inv"].notna(), None)
     )
-    every = _with_range(every, work.value("draws"), options.reach_m.value)
+    every = _with_ranges(every, work.value("draws"), options.reach_m.value)
     meta = work.meta(title("strak"), "corridors", lineage="", sources=(cells, *work.given.values()))
     layers["strak"] = made_layer("strak", every, meta)
     roads = work.layer("vagnat")
@@ -67,15 +68,25 @@ def _counted(lines: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, reach_m: float) -
     return out
 
 
-def _with_range(lines: gpd.GeoDataFrame, draws: redraw.Draws | None, reach_m: float) -> gpd.GeoDataFrame:
+def _with_ranges(lines: gpd.GeoDataFrame, draws: redraw.Draws | None, reach_m: float) -> gpd.GeoDataFrame:
+    """Return the corridors with the ranges of the people along each, and of those that its level is judged by."""
     if draws is None or not draws.modelled:
         return lines
     line, cell = along.cells_within(
         np.asarray(lines.geometry, object), np.asarray(draws.cells.geometry, object), reach_m
     )
-    sums = redraw.sums_by_pairs(draws.people, line, cell, len(lines))
-    low, high = redraw.ranges(sums, lines["people_inv"], draws.low, draws.high)
-    return lines.assign(people_low_inv=low, people_high_inv=high)
+    judged = np.zeros((len(draws.people), len(lines)))
+    for own in lines.groupby("mode", sort=False).indices.values():
+        table = lines.iloc[own]
+        group = corridor_lines.numbers(table)
+        place = np.full(len(lines), -1)
+        place[own] = np.arange(len(own))
+        there = place[line] >= 0
+        pairs = place[line[there]], cell[there]
+        strength = corridor_lines.strength(table, group)
+        judged[:, own] = along.people_by_strongest_drawn(pairs, draws.people, group, strength)[group.tolist()]
+    sums = {"people_inv": redraw.sums_by_pairs(draws.people, line, cell, len(lines)), "level_people_inv": judged}
+    return gpd.GeoDataFrame(with_ranges(lines, sums, draws), geometry="geometry", crs=lines.crs)
 
 
 def _joined(network: Network, places: gpd.GeoDataFrame, reach_m: float) -> tuple[Network, pd.Series]:

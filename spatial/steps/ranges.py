@@ -33,9 +33,14 @@ def of_shares(
         people = cells["population_inv"]
         return reach.shares_within(people, zone, cells, drawn, off_network_factor=off_network_factor)
 
-    found = count_by_run(lived, count)
     columns = ["people_inv", "share", "unreachable_inv", "uncertain_inv", "undecided_inv"]
-    return with_ranges(shares, matched(found, shares, _THRESHOLD, columns, _runs(lived)), draws)
+    by_run = matched(count_by_run(lived, count), shares, _THRESHOLD, columns, _runs(lived))
+    if "people_home_inv" in shares:
+        minutes = {f"{kind}_min": lived.get(f"{kind}_home_min", lived[f"{kind}_min"]) for kind, _ in drawn}
+        home = pd.DataFrame({**lived[["run", "municipality_code", "population_inv"]], **minutes})
+        alone = matched(count_by_run(home, count), shares, _THRESHOLD, ["people_inv", "share"], _runs(lived))
+        by_run |= {"people_home_inv": alone["people_inv"], "share_home": alone["share"]}
+    return with_ranges(shares, by_run, draws)
 
 
 def of_percentiles(work: Work, spread: pd.DataFrame) -> pd.DataFrame:

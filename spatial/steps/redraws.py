@@ -50,31 +50,83 @@ def _service(
         for kind in sorted(set(given["service_type"]))
         if draws.modelled or kind in {rule.service for rule in rules}
     }
-    if rules:
-        minutes = access.minutes_to_each(network, draws.cells[["geometry"]], places[["geometry"]], **_reach(work))
-        to_places = np.ascontiguousarray(minutes.to_numpy(float).T)
-        legs = _legs(work, network, every), found["off_network_min"].to_numpy(float)
-        for rule in rules:
-            at = every.index.get_indexer(pd.Index([_id(rule, place) for place in places.index]))
-            own = drawn.nearest_by_rule(to_places, places, at, rule, options)
-            own = drawn.with_legs(own, (_xy(draws.cells), legs[1]), (_xy(every), legs[0]), _minutes_per_m(work))
-            kinds[rule.service] = drawn.merged(own, kinds[rule.service]) if rule.service in kinds else own
-    share = work.settings.access.uncertain_share.value
-    return {"lived": drawn.lived_cells(draws, kinds, options.runs, share), "draw_service": every}
+    ruled = _ruled(work, draws, options, rules, places, every, found["off_network_min"].to_numpy(float))
+    for kind, own in ruled.items():
+        kinds[kind] = drawn.merged(own, kinds[kind]) if kind in kinds else own
+    lived = drawn.lived_cells(draws, kinds, options.runs, work.settings.access.uncertain_share.value)
+    return {"lived": lived.assign(**_home(work, draws, given, every, kinds, ruled, lived)), "draw_service": every}
+
+
+def _ruled(
+    work: Work,
+    draws: redraw.Draws,
+    options: Redraw,
+    rules: tuple[ServiceRule, ...],
+    places: gpd.GeoDataFrame,
+    every: gpd.GeoDataFrame,
+    leg_min: FloatArray,
+) -> dict[str, drawn.Nearest]:
+    """Return the nearest of each kind of service that rules place; ``leg_min`` from the cells to their roads."""
+    if not rules:
+        return {}
+    network = work.value("network")
+    minutes = access.minutes_to_each(network, draws.cells[["geometry"]], places[["geometry"]], **_reach(work))
+    to_places = np.ascontiguousarray(minutes.to_numpy(float).T)
+    cell, facility = (_xy(draws.cells), leg_min), (_xy(every), _legs(work, network, every))
+    found: dict[str, drawn.Nearest] = {}
+    for rule in rules:
+        at = every.index.get_indexer(pd.Index([_id(rule, place) for place in places.index]))
+        own = drawn.nearest_by_rule(to_places, places, at, rule, options)
+        found[rule.service] = drawn.with_legs(own, cell, facility, _minutes_per_m(work))
+    return found
+
+
+def _home(
+    work: Work,
+    draws: redraw.Draws,
+    given: gpd.GeoDataFrame,
+    every: gpd.GeoDataFrame,
+    kinds: dict[str, drawn.Nearest],
+    ruled: dict[str, drawn.Nearest],
+    lived: pd.DataFrame,
+) -> dict[str, FloatArray]:
+    """Return ``{kind}_home_min``: minutes to the nearest this side of the border, for the rows of ``lived``."""
+    beyond = np.append(every["outside"].to_numpy(bool), False)
+    crossing = [beyond[nearest.first].any(axis=0) for nearest in kinds.values()]
+    away = np.flatnonzero(np.any(crossing, axis=0)) if crossing else np.zeros(0, np.int64)
+    if not len(away):
+        return {}
+    found = access.minutes_to_nearest(
+        work.value("network"), draws.cells.iloc[away][["geometry"]], given[~given["outside"]], **_reach(work)
+    )
+    row = np.full(len(draws.cells), -1)
+    row[away] = np.arange(len(away))
+    run, cell = lived["run"].to_numpy(np.int64), lived["cell"].to_numpy(np.int64)
+    out: dict[str, FloatArray] = {}
+    for kind, nearest in kinds.items():
+        measured = found[f"{kind}_min"].to_numpy(float) if f"{kind}_min" in found else np.full(len(away), np.inf)
+        home = np.append(measured, np.inf)[row[cell]]
+        if kind in ruled:
+            home = np.minimum(home, ruled[kind].minutes[ruled[kind].state[run], cell])
+        crosses = beyond[nearest.first[nearest.state[run], cell]]
+        out[f"{kind}_home_min"] = np.where(crosses, home, lived[f"{kind}_min"].to_numpy(float))
+    return out
 
 
 def _places(work: Work, options: Redraw, rules: tuple[ServiceRule, ...]) -> gpd.GeoDataFrame:
     """Return the places that have a service by rule in some run."""
     places: gpd.GeoDataFrame | None = work.value("local_places")
     if places is None or not rules:
-        return gpd.GeoDataFrame({"population_inv": [], "municipality_code": []}, geometry=[], crs="EPSG:3006")
+        return gpd.GeoDataFrame(
+            {"population_inv": [], "municipality_code": [], "outside": []}, geometry=[], crs="EPSG:3006"
+        )
     least = min(rule.min_population_inv.value for rule in rules) * (1 - options.spread_share.value)
     return places[(places["population_inv"] >= least) | places["central"]]
 
 
 def _every(given: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rules: tuple[ServiceRule, ...]) -> gpd.GeoDataFrame:
     """Return the given facilities and those that rules may place, by id: of equally near ones the first is taken."""
-    columns = ["municipality_code", "geometry"]
+    columns = ["municipality_code", "outside", "geometry"]
     ruled = [places[columns].set_axis([_id(rule, place) for place in places.index]) for rule in rules]
     return gpd.GeoDataFrame(pd.concat([given[columns], *ruled]), crs=given.crs).sort_index()
 

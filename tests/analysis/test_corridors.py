@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatial.analysis.along import cells_within, people_by_strongest
+from spatial.analysis.along import cells_within, people_by_strongest, people_by_strongest_drawn
 from spatial.analysis.corridors import COLUMNS, corridors, links_between, people_along
 from spatial.analysis.flows import gravity_flows
 from spatial.analysis.network import network_from_lines
@@ -264,3 +264,21 @@ def test_a_cell_exactly_at_the_distance_is_within_and_a_missing_figure_is_nought
     assert people_along(lines, homes, 5).to_dict() == {"x": 1}
     with pytest.raises(ValueError, match="CRS"):
         people_along(lines, homes.to_crs("EPSG:3067"), 5)
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_people_by_strongest_are_counted_alike_on_every_draw(seed, flows_known):
+    rng = np.random.default_rng(seed)
+    ends = rng.uniform(0, 9, (4, 4))
+    lines = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(a, b), (c, d)]) for a, b, c, d in ends], index=list("abcd"), crs=CRS
+    )
+    group = pd.Series(["E4", "E12", "E4", "363"], index=lines.index)
+    strength = pd.Series({"E4": 2.0, "E12": 3.0, "363": 1.0}) if flows_known else None
+    points, people = gpd.points_from_xy(*rng.uniform(0, 9, (2, 12))), rng.integers(0, 9, (3, 12)).astype(float)
+    pairs = cells_within(np.asarray(lines.geometry, object), np.asarray(points, object), 2.0)
+    found = people_by_strongest_drawn(pairs, people, group, strength)
+    for run in range(3):
+        cells = gpd.GeoDataFrame({"population_inv": people[run]}, geometry=points, crs=CRS)
+        expected = people_by_strongest(lines, cells, 2.0, group, strength)
+        assert found.loc[run, list(expected.index)].tolist() == expected.tolist()
