@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from spatial.access_rights import is_loopback
 from spatial.entry_code import read_codes
@@ -33,13 +33,35 @@ SETTINGS: Final[dict[str, object]] = {
     "theme.font": "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif",
 }
 """What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
+_YES: Final = frozenset({"1", "true", "yes", "on", "t", "y"})
 
 
-def options(port: int | None = None, address: str | None = None) -> dict[str, object]:
-    """Return Streamlit's options, save what the environment sets."""
-    kept = {name: value for name, value in SETTINGS.items() if _variable(name) not in os.environ}
+def options(port: int | None = None, address: str | None = None) -> dict[str, Any]:
+    """Return Streamlit's options: ours, then what the user's STREAMLIT_… variables say, then what was asked for.
+
+    Raises
+    ------
+    EntryError
+        If a variable says what its option cannot be.
+    """
     asked = {"server.port": port, "server.address": address}
-    return {**kept, **{name: value for name, value in asked.items() if value is not None}}
+    return {**SETTINGS, **_from_environment(), **{name: value for name, value in asked.items() if value is not None}}
+
+
+def _from_environment() -> dict[str, Any]:
+    """Read the variables ourselves: Streamlit does so only for its own command."""
+    from streamlit.config import _config_options_template as known
+
+    found: dict[str, Any] = {}
+    for name, option in known.items():
+        said = os.environ.get(_variable(name))
+        if said is None or option.sensitive:
+            continue
+        try:
+            found[name] = said.lower() in _YES if option.type is bool else option.type(said)
+        except ValueError as error:
+            raise EntryError("entry.variable", name=_variable(name), value=said) from error
+    return found
 
 
 def _variable(option: str) -> str:
@@ -69,7 +91,8 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
     asked = options(port, address)
     settings = read_settings(config)
     folder = out or user_folder(settings.region.id)
-    bootstrap.load_config_options({name.replace(".", "_"): value for name, value in asked.items()})
+    flags = {name.replace(".", "_"): value for name, value in asked.items()}
+    bootstrap.load_config_options(flags)
     coded = _locked(folder)
     arguments = [
         *([config] if config else []),
@@ -82,7 +105,6 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
     if coded:
         _run_behind_door(script, folder, settings, asked)
     else:
-        flags = {name.replace(".", "_"): value for name, value in asked.items()}
         bootstrap.run(script, is_hello=False, args=arguments, flag_options=flags)
 
 
@@ -97,7 +119,7 @@ def _locked(folder: Path) -> bool:
     return coded
 
 
-def _run_behind_door(script: str, folder: Path, settings: Settings, asked: dict[str, object]) -> None:
+def _run_behind_door(script: str, folder: Path, settings: Settings, asked: dict[str, Any]) -> None:
     from starlette.middleware import Middleware
     from streamlit import App
 

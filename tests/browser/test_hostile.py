@@ -243,6 +243,7 @@ def test_the_apps_page(watched, running, name):
         found += leaks(page)
     frame = next((frame for frame in page.frames if "karta/index.html" in frame.url), None)
     if frame is not None:
+        frame.wait_for_function("window.Strukturbild && window.Strukturbild.karta", timeout=60_000)
         for layer, key in frame.evaluate(EVERY_FEATURE)[:80]:
             frame.evaluate("([layer, id]) => Strukturbild.karta.select(layer, id)", [layer, key])
         _shown(page)
