@@ -33,6 +33,7 @@ Role = Literal[
     "stops",
     "commuting",
     "plans",
+    "plan_outlines",
 ]
 Status = Literal["mätt", "modellerat"]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]

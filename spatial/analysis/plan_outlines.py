@@ -52,14 +52,16 @@ def outline_of(
     Returns
     -------
     Outline
-        The one given; else the first version that fits; else what the plan's own areas cover, their holes filled.
-        From areas alone one cannot tell silence along the border from another border: then only holes are silent.
+        The one given; else the version that fits best (the reference first); else what the plan's own areas cover,
+        their holes filled. From areas alone one cannot tell silence along the border from another border: then only
+        holes are silent.
     """
     if plan in given:
         return Outline(_largest(given[plan]), OWN)
     known = [version for version in versions if plan in version.index]
-    for version in known:
-        if _reaches_out(areas, plan, version) <= same_outline_m and _touches(areas, plan, version, same_outline_m):
+    out = [_reaches_out(areas, plan, version) for version in known]
+    for reach, _, version in sorted(zip(out, range(len(known)), known, strict=True), key=lambda each: each[:2]):
+        if reach <= same_outline_m and _touches(areas, plan, version, same_outline_m):
             return Outline(_largest(version[plan]), REFERENCE)
     if not len(areas):
         return Outline(shapely.Polygon(), DERIVED)
@@ -76,10 +78,16 @@ def _largest(area: shapely.Geometry) -> shapely.Polygon:
 
 
 def _reaches_out(areas: npt.NDArray[np.object_], plan: str, version: gpd.GeoSeries) -> float:
-    """Return how far the areas reach into the neighbours' outlines: square metres a metre of shared border."""
+    """Return how far the areas reach into the neighbours' outlines: square metres a metre of shared border.
+
+    Of an outline that came without neighbours: how far they reach out of it.
+    """
     shapes, border = _around(plan, version)
-    if not len(shapes) or not len(areas):
+    if not len(areas):
         return 0.0
+    if not len(shapes):
+        out = shapely.area(shapely.difference(shapely.union_all(shapely.make_valid(areas)), version[plan]))
+        return float(out / max(shapely.length(version[plan]), _LEAST_M))
     tree = shapely.STRtree(shapes)
     inside, _ = tree.query(areas, predicate="within")
     of, piece = tree.query(areas, predicate="intersects")

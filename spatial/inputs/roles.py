@@ -51,6 +51,7 @@ ROLES: Final[dict[Role, RoleRules]] = {
     "land": RoleRules("polygon", (), "id"),
     "stops": RoleRules("point", ("departures_per_day",), "id"),
     "plans": RoleRules("polygon", ("code",), "id"),
+    "plan_outlines": RoleRules("polygon", ("code",), "code"),
     "commuting": RoleRules(None, ("origin", "destination", "commuters_inv"), None),
 }
 

@@ -14,6 +14,7 @@ from spatial.analysis.outdated import fresh
 from spatial.analysis.rules import LAYERS, structure_of
 from spatial.model import Layer, Omission
 from spatial.settings import Settings, Title
+from spatial.steps import plan_owners
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -71,19 +72,36 @@ def _structure(work: Work) -> dict[str, gpd.GeoDataFrame]:
 
 def _names(work: Work) -> dict[str, str]:
     layers = [work.layer(name) for name in ("grannkommuner", "kommuner")]
-    return {str(k): str(v) for layer in layers if layer is not None for k, v in layer.geo["name"].items()}
+    known = {str(k): str(v) for layer in layers if layer is not None for k, v in layer.geo["name"].items()}
+    return {**(work.value("plan_names") or {}), **known}
 
 
 def borders(work: Work) -> Products:
-    """Return ``granser``: what neighbouring plans say across their border; and the metres of agreement and silence."""
-    table, own, around = work.settings.compatibility, work.layer("kommuner"), work.layer("grannkommuner")
+    """Return ``granser``: what neighbouring plans say across their border; and the metres of agreement and silence.
+
+    Neighbours around the region are compared with where their plan is given. A plan is measured in the outline that it
+    follows: one of those given for plans, the municipality's, or what its own areas cover. ``granser_osakra`` are the
+    stretches where two plans follow different drawings of the border, so that no one can say what meets what.
+    """
+    table, own = work.settings.compatibility, work.layer("kommuner")
     if table is None or own is None:
         return Products(omissions=(Omission("borders", "compatibility"),))
-    frames = [layer.geo[["name", "geometry"]] for layer in (own, around) if layer is not None]
-    outlines = gpd.GeoDataFrame(pd.concat(frames), crs=own.geo.crs)
-    found, lengths = frontiers.compared(work.value("plans"), outlines, table)
-    tables = {"granser": pd.DataFrame(found.drop(columns="geometry")), "granser_langd": _numbered(lengths)}
-    return Products(_layers(work, {"granser": found}), tables, {"borders": found})
+    parts = [work.value("plans"), work.value("plans_around")]
+    features = gpd.GeoDataFrame(pd.concat([part for part in parts if part is not None and len(part)]), crs=own.geo.crs)
+    versions = [layer.geo for layer in work.of_role("plan_outlines")]
+    found = frontiers.faced(features, plan_owners.outlines(work), table, versions=versions)
+    names = _names(work)
+    told, unsure = (_called(frame, names) for frame in (found.findings, found.uncertain))
+    tables = {name: pd.DataFrame(frame.drop(columns="geometry"))
+              for name, frame in (("granser", told), ("granser_osakra", unsure))}  # fmt: skip
+    tables["granser_langd"] = _numbered(found.lengths)
+    return Products(_layers(work, {"granser": told}), tables, {"borders": found.findings})
+
+
+def _called(frame: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Return findings with what both municipalities are called."""
+    called = {f"municipality_{side}": frame[f"plan_{side}"].map(lambda code: names.get(code, code)) for side in "ab"}
+    return frame.assign(**called).set_geometry("geometry")
 
 
 def _layers(work: Work, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Layer]:

@@ -8,13 +8,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatial.analysis import grid
 from spatial.analysis.example_plans import example_plans
 from spatial.analysis.plans import apply_mapping
 from spatial.analysis.readiness import check_plan
+from spatial.errors import Fault, LayerError
 from spatial.model import Layer, LayerMeta
 from spatial.plan_terms import PlanMapping
 from spatial.settings import Role, Title
+from spatial.steps.plan_owners import is_own, owners, plan_names
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 from spatial.texts import text
@@ -35,18 +36,26 @@ def plans(work: Work) -> Products:
     """Return the plans' layers, the codes that no mapping knows, and the value ``plans``: every feature in one frame.
 
     ``planomraden`` holds the uses that are areas, ``planinriktning`` the directions, ``planvarden`` the values; lines
-    and points lie in layers of their own (``…_linjer``, ``…_punkter``).
+    and points lie in layers of their own (``…_linjer``, ``…_punkter``). They are the region's: plans of municipalities
+    around it are the value ``plans_around``, for the borders alone, called as ``plan_names`` says.
     """
     given = list(work.of_role("plans"))
+    tables = list[pd.DataFrame]()
+    values: dict[str, object] = {}
+    features = None
     if given:
-        features, tables = _given(work, given)
-        meta = work.meta(title("planomraden"), "plans", lineage="", sources=tuple(given))
-    else:
-        features, tables = _example(work)
-        meta = _example_meta(work)
+        every, tables = _given(work, given)
+        own = is_own(work, every["plan_id"])
+        values = {"plans_around": every[~own], "plan_names": plan_names(work, given)}
+        features, meta = every[own], work.meta(title("planomraden"), "plans", lineage="", sources=tuple(given))
+    modelled = features is None or features.empty
+    if features is None or features.empty:
+        features, codes = _example(work)
+        tables, meta = [*tables, *codes], _example_meta(work)
     unknown = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     unknown.index = pd.Index(range(1, len(unknown) + 1), name="row")
-    return Products(_shown(features, meta), {"planer_okanda_koder": unknown}, {"plans": features}, modelled=not given)
+    values["plans"] = features
+    return Products(_shown(features, meta), {"planer_okanda_koder": unknown}, values, modelled=modelled)
 
 
 def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:
@@ -71,7 +80,9 @@ def _marked(name: str, lineage: str) -> Title:
 def _example(work: Work) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
     options, municipalities = work.settings.models.plans, work.layer("kommuner")
     places, land_use = work.value("places"), work.layer("markanvandning")
-    if options is None or municipalities is None or places is None:
+    if options is None or places is None:
+        raise LayerError([Fault("faults.plans_around", "plans")])
+    if municipalities is None:
         raise TypeError
     ground = {name: work.frame(role) for name, role in _GROUND.items()}
     raster = land_use.raster if land_use is not None else None
@@ -101,9 +112,10 @@ def _example_meta(work: Work) -> LayerMeta:
 def _given(work: Work, layers: list[Layer]) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
     """Return the features of all plan layers; ids stay apart where two layers of a municipality share one."""
     frames, tables = list[gpd.GeoDataFrame](), list[pd.DataFrame]()
-    shared = _shared_ids(layers)
+    whole = {layer.id: layer.geo.assign(municipality=owners(work, layer)) for layer in layers}
+    shared = _shared_ids(whole)
     for layer in layers:
-        features = layer.geo.assign(municipality=_municipalities(work, layer.geo))
+        features = whole[layer.id]
         if layer.id in shared:
             features = features.set_axis(layer.id + "-" + features.index.astype(str))
         for name, rows in features.groupby("mapping", sort=True):
@@ -117,12 +129,13 @@ def _mapping(work: Work, name: str) -> PlanMapping:
     return work.settings.mappings[name]
 
 
-def _shared_ids(layers: list[Layer]) -> set[str]:
-    owners: dict[str, list[str]] = {}
-    for layer in layers:
-        for key in layer.geo.index:
-            owners.setdefault(str(key), []).append(layer.id)
-    return {name for names in owners.values() if len(names) > 1 for name in names}
+def _shared_ids(plans: Mapping[str, gpd.GeoDataFrame]) -> set[str]:
+    """Return the layers that share an id, within one municipality."""
+    owned: dict[tuple[str, str], set[str]] = {}
+    for layer, frame in plans.items():
+        for key in zip(frame["municipality"], frame.index.astype(str), strict=True):
+            owned.setdefault(key, set()).add(layer)
+    return {name for names in owned.values() if len(names) > 1 for name in names}
 
 
 def _unknown(frame: gpd.GeoDataFrame, layer: str) -> list[pd.DataFrame]:
@@ -136,25 +149,6 @@ def _unknown(frame: gpd.GeoDataFrame, layer: str) -> list[pd.DataFrame]:
     keys = ["plan_id", "code", "pivot", "options"]
     groups = table.groupby(keys, sort=True, dropna=False)["area_km2"].agg(["size", "sum"]).reset_index()
     return [groups.rename(columns={"size": "count", "sum": "area_km2"}).assign(layer=layer)]
-
-
-def _municipalities(work: Work, frame: gpd.GeoDataFrame) -> "pd.Series[str]":
-    """Return each feature's municipality: by code or name where the plan says, else where most of it lies."""
-    zones = work.layer("kommuner")
-    if zones is None:
-        raise TypeError
-    known = zones.geo
-    said = pd.Series(None, index=frame.index, dtype=object)
-    if "municipality" in frame.columns:
-        codes = {name.casefold(): code for code, name in known["name"].items()}
-        told = frame["municipality"].dropna().astype(str).str.strip()
-        said.loc[told.index] = told.map(lambda value: str(codes.get(value.casefold(), value)))
-    untold = frame[said.isna()]
-    if len(untold):
-        points = untold[["geometry"]].set_geometry(untold.geometry.representative_point())
-        reach = work.settings.region.grid.max_outside_m.value
-        said.loc[untold.index] = grid.zones_of_cells(points, known, reach)["zone"].fillna("–").astype(str)
-    return said.astype(str)
 
 
 def readiness(work: Work) -> Products:

@@ -131,7 +131,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "plans",
         plans.plans,
         after=("areas",),
-        built_on=("places", "land_use"),
+        built_on=("background", "places", "land_use"),
         roles=("plans",),
         optional=("water", "rivers", "roads", "airports"),
         settings=("pivot", "mappings", "models.plans", "region"),
@@ -173,6 +173,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         meeting.borders,
         after=("plans", "areas"),
         built_on=("background",),
+        optional=("plan_outlines",),
         settings=("compatibility", "region.year"),
     ),
     Step(

@@ -1,0 +1,147 @@
+"""Plans of neighbours outside the region: compared at the border, in any CRS and classification, and nowhere else."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from spatial.errors import LayerError
+from spatial.image import compose
+from spatial.inputs.config import read_settings
+from spatial.inputs.layers import read_layers
+
+LAYER = """  - id: {id}
+    title: {{sv: "{title}"}}
+    role: {role}
+    status: mätt
+    year: 2024
+    source: prov
+    provider: prov
+    licence: CC0-1.0
+    crs: {crs}
+    reader: {{kind: file, path: {id}.gpkg}}
+    columns: {{id: OBJ, code: KOD{time}}}
+{more}"""
+
+
+@pytest.fixture(scope="module")
+def outlines():
+    settings = read_settings()
+    specs = [spec for spec in settings.layers if spec.role == "municipalities"]
+    return next(iter(read_layers(settings.model_copy(update={"layers": specs})).values())).geo.geometry
+
+
+def strip(outline, line, depth_m=900):
+    return shapely.intersection(outline, shapely.buffer(line, depth_m, cap_style="flat"))
+
+
+def saved(folder, name, rows, crs="EPSG:3006"):
+    codes, shapes = zip(*rows, strict=True)
+    frame = gpd.GeoDataFrame({"OBJ": [f"o{n}" for n in range(len(rows))], "KOD": codes, "TID": "framtida"},
+                             geometry=list(shapes), crs=3006)  # fmt: skip
+    frame.to_crs(crs).to_file(folder / f"{name}.gpkg", layer="ytor")
+
+
+def written(folder, layers):
+    said = [
+        LAYER.format(id=name, title=title, role=role, crs=crs, more=more, time=", time: TID" if role == "plans" else "")
+        for name, title, role, crs, more in layers
+    ]
+    text = "extends: vasterbotten\nmodels: {}\nlayers:\n  - kommuner\n" + "".join(said)
+    (folder / "r.yaml").write_text(text, encoding="utf-8")
+    settings = read_settings(folder / "r.yaml")
+    return compose(settings, read_layers(settings))
+
+
+def abroad(outlines):
+    """Return the north-western border of Storuman as a line, and a made-up Norwegian neighbour of it."""
+    storuman = outlines["2421"]
+    side = shapely.difference(storuman.boundary, shapely.buffer(shapely.union_all(outlines.drop("2421")), 500))
+    line = max(shapely.get_parts(shapely.line_merge(side)), key=shapely.length)
+    country = shapely.difference(shapely.buffer(line, 15_000), shapely.buffer(shapely.union_all(outlines), 0.0))
+    return line, max(shapely.get_parts(country), key=shapely.area)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:25833", "EPSG:25832", "EPSG:4326"])
+def test_a_norwegian_neighbour_in_its_own_classification(tmp_path, outlines, crs):
+    line, country = abroad(outlines)
+    piece = shapely.ops.substring(line, line.length / 2 - 1_500, line.length / 2 + 1_500)
+    works = strip(outlines["2421"], piece)
+    homes = strip(country, piece)
+    saved(
+        tmp_path, "op_2421", [("Landsbygd", outlines["2421"].difference(works)), ("Verksamheter och industri", works)]
+    )
+    saved(tmp_path, "op_1833", [("3020", country.difference(homes)), ("1110", homes)], crs)
+    image = written(tmp_path, [
+        ("op_2421", "ÖP Storuman", "plans", "EPSG:3006", '    constants: {municipality: "2421"}\n'),
+        ("op_1833", "Kommuneplan", "plans", crs,
+         '    constants: {municipality: "1833", municipality_name: Rana}\n    mapping: sosi\n'),
+    ])  # fmt: skip
+    found = image.indicators["granser"]
+    worst = found[found["severity"] == 3].iloc[0]
+    assert (worst["plan_a"], worst["plan_b"], worst["municipality_a"], worst["municipality_b"]) == (
+        "1833", "2421", "Rana", "Storuman")  # fmt: skip
+    assert (worst["feature_a"], worst["feature_b"]) == ("1833:o1", "2421:o1")
+    assert worst["length_m"] == pytest.approx(3_000, rel=0.1)
+    assert set(image.layers["planomraden"].frame["plan_id"]) == {"2421"}
+    assert "1833" not in set(image.indicators["matris"]["plan_id"]) if "matris" in image.indicators else True
+    for name in ("plan_granskning", "konflikter", "rekommendationer"):
+        if name in image.indicators and "plan_id" in image.indicators[name]:
+            assert "1833" not in set(image.indicators[name]["plan_id"])
+
+
+def test_a_plan_of_the_next_county_is_known_by_where_it_lies(tmp_path, outlines):
+    one, other = outlines["2401"], outlines["2284"]
+    border = shapely.line_merge(shapely.intersection(one.boundary, other.boundary))
+    middle = shapely.ops.substring(border, border.length / 2 - 1_000, border.length / 2 + 1_000)
+    homes, works = strip(one, middle), strip(other, middle)
+    saved(tmp_path, "op_2401", [("Landsbygd", one.difference(homes)), ("Sammanhängande bostadsbebyggelse", homes)])
+    saved(tmp_path, "op_y", [("Landsbygd", other.difference(works)), ("Verksamheter och industri", works)])
+    layers = [("op_2401", "ÖP Nordmaling", "plans", "EPSG:3006", ""), ("op_y", "ÖP", "plans", "EPSG:3006", "")]
+    image = written(tmp_path, layers)
+    found = image.indicators["granser"]
+    assert found[["plan_a", "plan_b", "municipality_a", "kind"]].to_numpy().tolist() == [
+        ["2284", "2401", "Örnsköldsvik", "konflikt"]
+    ]
+    assert found["length_m"].iloc[0] == pytest.approx(2_000, rel=0.1)
+    assert set(image.layers["planomraden"].frame["plan_id"]) == {"2401"}
+    assert "2284" not in set(image.indicators["plan_granskning"].get("plan_id", []))
+
+
+def test_only_a_neighbours_plan_is_an_error_that_says_what_to_do(tmp_path, outlines):
+    saved(tmp_path, "op_y", [("Landsbygd", outlines["2284"])])
+    with pytest.raises(LayerError, match="utanför regionen"):
+        written(tmp_path, [("op_y", "ÖP", "plans", "EPSG:3006", "")])
+
+
+def test_a_plan_beyond_every_outline_is_nobodys_here(tmp_path, outlines):
+    _, country = abroad(outlines)
+    saved(tmp_path, "op_2421", [("Landsbygd", outlines["2421"])])
+    saved(tmp_path, "nabo", [("3020", country)], "EPSG:25832")
+    image = written(tmp_path, [
+        ("op_2421", "ÖP Storuman", "plans", "EPSG:3006", ""),
+        ("nabo", "Naboplan", "plans", "EPSG:25832", "    mapping: sosi\n"),
+    ])  # fmt: skip
+    assert set(image.layers["planomraden"].frame["plan_id"]) == {"2421"}
+    pairs = image.indicators["granser_langd"]
+    assert pairs[["plan_a", "plan_b"]].to_numpy().tolist() == [["2421", "nabo"]]
+
+
+def test_a_plan_is_measured_in_the_outline_that_came_with_it(tmp_path, outlines):
+    """The plan follows a line of its own, 600 m aside, given as a layer; its gap along it is silence, and seen."""
+    own = {code: shapely.transform(outlines[code], lambda xy: xy + np.array([600.0, 0.0])) for code in ("2421", "2422")}
+    border = shapely.line_merge(shapely.intersection(own["2421"].boundary, own["2422"].boundary))
+    middle = shapely.ops.substring(border, border.length / 2 - 1_500, border.length / 2 + 1_500)
+    gap = strip(own["2421"], middle)
+    saved(tmp_path, "op_2421", [("Landsbygd", own["2421"].difference(gap))])
+    saved(tmp_path, "op_2422", [("Landsbygd", outlines["2422"])])
+    saved(tmp_path, "granser_op", list(own.items()))
+    plans = [(f"op_{code}", "ÖP", "plans", "EPSG:3006", f'    constants: {{municipality: "{code}"}}\n')
+             for code in own]  # fmt: skip
+    without = written(tmp_path, plans).indicators["granser"]
+    assert without.empty
+    found = written(tmp_path, [*plans, ("granser_op", "Gränser", "plan_outlines", "EPSG:3006", "")]).indicators[
+        "granser"
+    ]
+    assert found[["kind", "silent"]].to_numpy().tolist() == [["tyst plan", "2421"]]
+    assert found["length_m"].iloc[0] == pytest.approx(middle.length, rel=0.05)
