@@ -89,8 +89,6 @@ def main(arguments: list[str]) -> int:
         fresh.write_text(json.dumps({"phase": phase, "what": what, "sentence": sentence}), encoding="utf-8")
         fresh.replace(folder / _STATE)
 
-    if hasattr(os, "nice"):
-        os.nice(5)
     try:
         build_with(base, load_layer(folder / _LAYER), folder / _IMAGE, tell)
     except StrukturbildError as error:
@@ -101,4 +99,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(5)  # those who look at the map go first
     sys.exit(main(sys.argv[1:]))

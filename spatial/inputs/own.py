@@ -169,13 +169,14 @@ def _spec(layer_id: str, title: str, answers: Answers) -> LayerSpec:
 
 
 def with_own(inputs: dict[str, Layer], own: Layer) -> dict[str, Layer]:
-    """Return an image's inputs with an own layer among them; a measured population takes the place of another.
+    """Return an image's inputs with an own layer among them: it takes the place of those of its role.
 
-    Services of a kind, stations and airports are added to those that are there.
+    Services stand beside those that are known, and so in the place of modelled ones of their kind.
     """
+    replaced = own.meta.role != "services"
     kept = {
         name: layer
         for name, layer in inputs.items()
-        if name != own.id and not (own.meta.role == layer.meta.role == "population_grid")
+        if name != own.id and not (replaced and layer.meta.role == own.meta.role)
     }
     return {**kept, own.id: own}

@@ -31,8 +31,9 @@ _ANSWERED: Final = "karta-besvarad"
 
 def show() -> None:
     """Show the page."""
-    at = own_image(opened())
-    events = events_beside(at.folder, at.image.settings.record)
+    region = opened()
+    at = own_image(region)
+    events = events_beside(region.folder, region.image.settings.record)
     state = {"comments": map_comments(events, municipality_names(at.image), at.lang), "own": own_layers(at)}
     tools = {"files": True, "add": True, "go": True}
     told = show_map(at, key="karta", state=state, height=_LEAST_PX, fill=True, extra={"tools": tools})

@@ -13,6 +13,7 @@ from spatial.errors import StrukturbildError
 from spatial.inputs.own import OTHER, ROLES, Answers, own_layer, sent_file, sent_layers
 from spatial.model import Layer, StructureImage
 from spatial.own_build import OwnBuild, start_build
+from spatial.pages.plain import plain
 from spatial.pages.plan_upload import kept
 from spatial.pages.shared import Opened
 from spatial.texts import has_text, number, text
@@ -44,14 +45,14 @@ def own_image(at: Opened) -> Opened:
         return at
     state = build.state()
     if state["phase"] == "fault":
-        st.error(state["sentence"] or text("eget.stopped", at.lang))
+        st.error(plain(state["sentence"]) or text("eget.stopped", at.lang))
         _drop_build()
         return at
     if state["phase"] != "done":
         _progress(at.lang)
         return at
     left, right = st.columns([5, 1], vertical_alignment="center")
-    left.info(text("eget.shown", at.lang, layer=_title(build.layer, at.lang)))
+    left.markdown(text("eget.shown", at.lang, layer=plain(_title(build.layer, at.lang))))
     if right.button(text("eget.back", at.lang), key="eget-tillbaka", width="stretch"):
         _drop_build()
         st.rerun()
@@ -67,7 +68,7 @@ def add_layer(at: Opened) -> None:
         try:
             _ask(at)
         except StrukturbildError as error:
-            st.error(error.message(at.lang))
+            st.error(plain(error.message(at.lang)))
         _list(at)
 
     dialog()
@@ -177,7 +178,7 @@ def _progress(lang: str) -> None:
     key = f"cli.step.{state['what']}"
     step = text(key, lang) if has_text(key) else state["what"]
     words, stop = st.columns([5, 1], vertical_alignment="center")
-    words.info(text("eget.building", lang, phase=text(f"cli.phase.{state['phase']}", lang), step=step))
+    words.markdown(text("eget.building", lang, phase=text(f"cli.phase.{state['phase']}", lang), step=step))
     if stop.button(text("eget.stop", lang), key="eget-avbryt", width="stretch"):
         _drop_build()
         st.rerun()

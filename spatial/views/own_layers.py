@@ -6,7 +6,7 @@ import pandas as pd
 
 from spatial.geo import geometry_family
 from spatial.model import Layer, StructureImage
-from spatial.views.webmap_facts import status_text
+from spatial.texts import text
 from spatial.views.webmap_features import encoded, simplified
 from spatial.views.webmap_links import municipalities_of
 
@@ -19,7 +19,7 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "line": {"stroke": "#1F2A36", "width": 2.4, "dash": [1, 4]},
     "polygon": {"fill": "#F2C200", "fillOpacity": 0.25, "stroke": "#1F2A36", "width": 1.4},
 }
-_HIDDEN: Final = frozenset({"geometry", "name", "row", "col"})
+_HIDDEN: Final = frozenset({"geometry", "name", "service_type", "status"})
 
 
 def own_on_map(layer: Layer, image: StructureImage, lang: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def own_on_map(layer: Layer, image: StructureImage, lang: str) -> dict[str, Any]
     }  # fmt: skip
     drawn = {
         "id": layer.id, "geometry": family, "title": title, "status": layer.meta.status,
-        "closing": [[status_text(layer.meta.status, lang), source]], "classes": {"all": _LOOKS[family]},
+        "closing": [[text("webmap.fact.source", lang), source]], "classes": {"all": _LOOKS[family]},
         "features": features,
     }  # fmt: skip
     return {"layer": drawn, "entries": [entry], "left_out": max(0, len(layer.frame) - len(frame))}

@@ -104,9 +104,9 @@
     var size = this.stage.clientWidth + "x" + this.stage.clientHeight;
     if (size === this.size) { return; }
     this.size = size;
+    var held = this.held && this.state().view;
     this.map.invalidateSize({ animate: false });
     this.map.setMinZoom(0);
-    var held = this.held && this.state().view;
     this.home();
     this.labels.baseZoom = this.map.getZoom();
     this.map.setMinZoom(this.map.getZoom() - 1);

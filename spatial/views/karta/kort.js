@@ -6,6 +6,8 @@
   var P = S.Map.prototype;
   var plainSelect = P.select;
   var FIRST = 4;
+  var NEAR_PX = 24;
+  var POINTS = ["noder", "service", "stationer", "flygplatser", "rekommendationer"];
 
   /* A thing that is looked for is switched on, and shown whole. */
   P.select = function (layer, id, move) {
@@ -94,6 +96,39 @@
     var list = S.el("dl", cls);
     rows.forEach(function (row) { list.appendChild(S.el("div", "", null, S.el("dt", "", row[0]), S.el("dd", "", row[1]))); });
     return list;
+  }
+
+  /* Tells of what lies in the middle of the map: the nearest point of those shown, else the municipality and its cell. */
+  P.pickMiddle = function () {
+    var map = this.map;
+    var middle = map.getSize().divideBy(2);
+    var best = null;
+    var least = NEAR_PX;
+    POINTS.forEach(function (id) {
+      this.layers.shown(id).forEach(function (item) {
+        var away = map.latLngToContainerPoint(item.feature.g).distanceTo(middle);
+        if (away < least) { least = away; best = item; }
+      });
+    }, this);
+    if (best) { this.mark(best); return; }
+    var at = map.getCenter();
+    this.pickGround(this.layers.shown("kommuner").filter(function (item) { return holds(item.feature.g, at); })[0] || null, at);
+  };
+
+  function holds(polygons, at) {
+    return polygons.some(function (rings) {
+      return rings.reduce(function (inside, ring) { return inside !== within(ring, at); }, false);
+    });
+  }
+
+  function within(ring, at) {
+    var inside = false;
+    for (var i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+      var a = ring[i];
+      var b = ring[j];
+      if ((a[0] > at.lat) !== (b[0] > at.lat) && at.lng < (b[1] - a[1]) * (at.lat - a[0]) / (b[0] - a[0]) + a[1]) { inside = !inside; }
+    }
+    return inside;
   }
 
   function fold(title, content, open) {

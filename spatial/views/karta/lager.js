@@ -109,6 +109,8 @@
   P.listen = function (path, item) {
     var onPick = this.onPick;
     path.bindTooltip(function () { return S.tip(item); }, { sticky: item.layer.geometry !== "point", className: "sb-tip", direction: "auto" });
+    // a shape that listens for focus would be a stop of its own on the way by Tab, hundreds of them
+    path.on("add", function () { path._path.setAttribute("tabindex", "-1"); });
     path.on("click", function (event) { onPick(item, event.latlng); });
   };
 

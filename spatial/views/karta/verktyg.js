@@ -21,8 +21,10 @@
     this.makeChoice();
     this.makePrint();
     this.panel.draw(this.scale, this.layers);
-    this.onEscape = function (event) { if (event.key === "Escape") { self.escape(); } };
-    this.root.addEventListener("keydown", this.onEscape);
+    this.root.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { self.escape(); }
+      if (event.key === "Enter" && event.target === self.stage) { self.pickMiddle(); }
+    });
     this.choose({ mode: "nulage" }, true);
     this.makeAddress();
   };
