@@ -9,7 +9,13 @@ from spatial.pages.widgets import Column, show_table
 from spatial.texts import text
 from spatial.views.plan_places import outlined
 
-_LENGTHS = (("överens", "agree"), ("konflikt", "conflict"), ("tyst plan", "silent"), ("oklart", "unclear"))
+_LENGTHS = (
+    ("överens", "agree"),
+    ("konflikt", "conflict"),
+    ("tyst plan", "silent"),
+    ("oklart", "unclear"),
+    ("osäker matchning", "uncertain"),
+)
 
 
 def show() -> None:
@@ -25,6 +31,8 @@ def show() -> None:
         st.write(text("plan_pages.granser.none", lang))
     else:
         _findings(at, findings)
+    if len(at.image.indicators.get("granser_osakra", ())):
+        _uncertain(at, at.image.indicators["granser_osakra"])
     if "granser_langd" in at.image.indicators:
         _lengths(at, at.image.indicators["granser_langd"])
 
@@ -51,7 +59,7 @@ def _findings(at: Opened, findings: pd.DataFrame) -> None:
 
 def _told(at: Opened, findings: pd.DataFrame) -> pd.DataFrame:
     """Return the findings with the names that users know."""
-    names, lang = plan_names(at), at.lang
+    names, lang = _names(at), at.lang
     pivots = {value.id: value.title.get(lang) for value in at.image.settings.pivot.entries}
     pairs = zip(findings["plan_a"], findings["plan_b"], strict=True)
     return findings.assign(
@@ -62,6 +70,17 @@ def _told(at: Opened, findings: pd.DataFrame) -> pd.DataFrame:
         feature_a=findings["feature_a"].map(said),
         feature_b=findings["feature_b"].map(said),
     ).sort_values(["severity", "length_m"], ascending=False, kind="stable")
+
+
+def _names(at: Opened) -> dict[str, str]:
+    """Return what municipalities are called, those abroad as their plan says."""
+    names: dict[str, str] = {}
+    for table in ("granser", "granser_osakra"):
+        found = at.image.indicators.get(table, pd.DataFrame())
+        for side in "ab":
+            if f"municipality_{side}" in found.columns:
+                names |= dict(zip(found[f"plan_{side}"], found[f"municipality_{side}"], strict=True))
+    return {**names, **plan_names(at)}
 
 
 def _filtered(at: Opened, told: pd.DataFrame) -> pd.DataFrame:
@@ -93,8 +112,19 @@ def _columns(lang: str) -> list[Column]:
     ]
 
 
+def _uncertain(at: Opened, rows: pd.DataFrame) -> None:
+    """Show what may be a finding, where two plans follow different drawings of the border."""
+    lang = at.lang
+    columns = [column for column in _columns(lang) if column.name not in {"severity", "silent"}]
+    columns[1] = Column("suspected", text("plan_pages.granser.suspected", lang))
+    columns.insert(3, Column("apart_m", text("plan_pages.granser.apart", lang), "km1"))
+    with st.expander(text("plan_pages.granser.uncertain_rows", lang, count=len(rows))):
+        st.caption(text("plan_pages.granser.uncertain_how", lang))
+        show_table(at, _told(at, rows), columns, name="granser-osakra", rows=10)
+
+
 def _lengths(at: Opened, lengths: pd.DataFrame) -> None:
-    lang, names = at.lang, plan_names(at)
+    lang, names = at.lang, _names(at)
     pairs = zip(lengths["plan_a"], lengths["plan_b"], strict=True)
     frame = lengths.assign(
         pair=[text("plan_pages.granser.pair_of", lang, one=names.get(a, a), other=names.get(b, b)) for a, b in pairs]

@@ -86,16 +86,20 @@ def borders(work: Work) -> Products:
     table, own = work.settings.compatibility, work.layer("kommuner")
     if table is None or own is None:
         return Products(omissions=(Omission("borders", "compatibility"),))
-    parts = [work.value("plans"), work.value("plans_around")]
-    features = gpd.GeoDataFrame(pd.concat([part for part in parts if part is not None and len(part)]), crs=own.geo.crs)
     versions = [layer.geo for layer in work.of_role("plan_outlines")]
-    found = frontiers.faced(features, plan_owners.outlines(work), table, versions=versions)
+    found = frontiers.faced(_every_plan(work), plan_owners.outlines(work), table, versions=versions)
     names = _names(work)
     told, unsure = (_called(frame, names) for frame in (found.findings, found.uncertain))
     tables = {name: pd.DataFrame(frame.drop(columns="geometry"))
               for name, frame in (("granser", told), ("granser_osakra", unsure))}  # fmt: skip
     tables["granser_langd"] = _numbered(found.lengths)
     return Products(_layers(work, {"granser": told}), tables, {"borders": found.findings})
+
+
+def _every_plan(work: Work) -> gpd.GeoDataFrame:
+    """Return the features of the region's plans and of those around it."""
+    parts = [part for name in ("plans", "plans_around") if (part := work.value(name)) is not None and len(part)]
+    return gpd.GeoDataFrame(pd.concat(parts), crs=parts[0].crs)
 
 
 def _called(frame: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:
@@ -137,7 +141,7 @@ def recommendations(work: Work) -> Products:
     pivots = {value.id: value.title.sv for value in settings.pivot.entries}
     names = {**pivots, **_names(work)}
     goals = settings.strategy.in_force()
-    ground = advice.Ground(work.value("plans"), goals, settings.compatibility, _structure(work), names)
+    ground = advice.Ground(_every_plan(work), goals, settings.compatibility, _structure(work), names)
     found = fresh(advice.recommendations(findings, settings.recommendations, ground))
     table = pd.DataFrame(found.drop(columns="geometry"))
     return Products(_layers(work, {"rekommendationer": found}), {"rekommendationer": table}, {"recommendations": found})

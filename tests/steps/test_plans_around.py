@@ -84,10 +84,14 @@ def test_a_norwegian_neighbour_in_its_own_classification(tmp_path, outlines, crs
     assert (worst["feature_a"], worst["feature_b"]) == ("1833:o1", "2421:o1")
     assert worst["length_m"] == pytest.approx(3_000, rel=0.1)
     assert set(image.layers["planomraden"].frame["plan_id"]) == {"2421"}
-    assert "1833" not in set(image.indicators["matris"]["plan_id"]) if "matris" in image.indicators else True
-    for name in ("plan_granskning", "konflikter", "rekommendationer"):
-        if name in image.indicators and "plan_id" in image.indicators[name]:
-            assert "1833" not in set(image.indicators[name]["plan_id"])
+    for name in ("matris", "plan_granskning", "konflikter"):
+        assert "1833" not in set(image.indicators[name].get("plan_id", []))
+    advice = image.indicators["rekommendationer"]
+    told = advice[advice["finding"] == worst.name].iloc[0]
+    assert told["plans"] == "1833;2421"
+    assert "Rana" in " ".join(map(str, told))
+    assert {"1833:o1", "2421:o1"} == set(told["evidence"].split(";"))
+    assert set(";".join(advice["plans"]).split(";")) == {"1833", "2421"}
 
 
 def test_a_plan_of_the_next_county_is_known_by_where_it_lies(tmp_path, outlines):
