@@ -16,6 +16,7 @@ PAGES = (
     "kommunen",
     "service",
     "noder",
+    "tank_om",
     "op_rus",
     "granser",
     "granska_plan",

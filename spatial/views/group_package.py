@@ -13,6 +13,7 @@ from spatial.model import StructureImage
 from spatial.record import reading
 from spatial.record.events import Event
 from spatial.record.exchange import TABLE, table_of
+from spatial.record.scenarios import for_all
 from spatial.record.standing import disagreement, participation
 from spatial.storage import new_file
 from spatial.texts import text
@@ -45,8 +46,9 @@ def write_group(events: Iterable[Event], path: Path, *, image: StructureImage | 
     Layers ``ritat_punkter``, ``ritat_linjer``, ``ritat_ytor``, ``kommentarer`` and ``forslag`` (points),
     ``oenighet_noder`` and ``oenighet_strak``; tables ``roster``, ``svar`` (adoption), ``anteckningar``,
     ``deltagande`` and ``handelser``: the log that another group's record merges by id. Texts are as they were written.
+    Scenarios that are not shown to the group are in none of them.
     """
-    said = list(events)
+    said = for_all(events)
     places, tables = _places(said, image), _tables(said, image)
     with new_file(Path(path)) as fresh:
         for name, frame in places.items():
