@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.rules import inside_zone
-from spatial.geo import ANALYSIS_CRS
+from spatial.geo import ANALYSIS_CRS, polygonal
 from spatial.strategy import Compatibility, Growth, InsideRule
 
 CONFLICT: Final = "konflikt"
@@ -21,6 +21,7 @@ COLUMNS: Final = (
     "kind", "rule", "plan_id", "feature", "other", "pivot", "other_pivot", "name", "severity", "measure", "unit",
     "geometry",
 )  # fmt: skip
+_COLLECTION: Final = 7
 _HA: Final = 1e4
 _KM: Final = 1e3
 _LEAST_KM: Final = 5.0
@@ -76,6 +77,8 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float) -> li
     order = np.lexsort((j[same], i[same]))
     i, j = i[same][order], j[same][order]
     pieces = shapely.intersection(mine[i], theirs[j])
+    mixed = shapely.get_type_id(pieces) == _COLLECTION
+    pieces[mixed] = [polygonal(piece) if shapely.area(piece) > 0 else piece for piece in pieces[mixed]]
     area, length = shapely.area(pieces) / _HA, shapely.length(pieces) / _KM
     lines = shapely.get_dimensions(mine[i]) == 1
     keep = np.where(lines, length > least_ha / 10, area >= least_ha)

@@ -11,6 +11,7 @@ from spatial.pages.shared import Opened, municipality_names
 from spatial.texts import number, text
 from spatial.views.plan_places import PLAN_LAYERS
 from spatial.views.themes import visible
+from spatial.views.wording import is_example
 
 MAP_PX: Final = 470
 _GROUND: Final = ("kommuner", "noder")
@@ -28,7 +29,7 @@ def head(at: Opened, page: str) -> None:
     """Write the page's title, and that the plans are examples where they are."""
     st.title(text(f"plan_pages.{page}.title", at.lang), anchor=False)
     layers = [at.image.layers[name] for name in PLAN_LAYERS if name in at.image.layers]
-    if any(layer.meta.status == "modellerat" for layer in layers):
+    if any(is_example(layer.meta) for layer in layers):
         st.caption(f":orange-badge[{text('plans.example', at.lang)}] {text('plan_pages.example', at.lang)}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from spatial.analysis import borders as frontiers
 from spatial.analysis import conflicts as clashes
@@ -13,10 +14,12 @@ from spatial.analysis import recommendations as advice
 from spatial.analysis.outdated import fresh
 from spatial.analysis.rules import LAYERS, structure_of
 from spatial.model import Layer, Omission
-from spatial.settings import Settings, Title
+from spatial.settings import Settings
 from spatial.steps import plan_owners
-from spatial.steps.titles import title
+from spatial.steps.titles import marked
 from spatial.steps.work import Products, Work, made_layer
+
+_ENDINGS = ("_punkter", "_linjer", "")
 
 
 def links(work: Work) -> Products:
@@ -117,19 +120,23 @@ def _layers(work: Work, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Lay
     for name, frame in frames.items():
         if not len(frame):
             continue
-        called = title(name)
-        shown = called if not note else Title(sv=f"{called.sv} ({note})")
-        made[name] = made_layer(name, frame, work.meta(shown, "findings", lineage=note, sources=sources))
+        made[name] = made_layer(name, frame, work.meta(marked(name, note), "findings", lineage=note, sources=sources))
     return made
 
 
 def conflicts(work: Work) -> Products:
-    """Return ``konflikter``: uses against values inside each plan, and growth against the structure image."""
+    """Return ``konflikter``: uses against values inside each plan, and growth against the structure image.
+
+    As a table, and as layers of one geometry each: areas, ``…_linjer`` (corridors) and ``…_punkter`` (nodes).
+    """
     table = work.settings.compatibility
     if table is None:
         return Products(omissions=(Omission("conflicts", "compatibility"),))
     found = clashes.conflicts(work.value("plans"), table, _structure(work))
-    return Products({}, {"konflikter": pd.DataFrame(found.drop(columns="geometry"))}, {"conflicts": found})
+    dimension = shapely.get_dimensions(found.geometry.to_numpy())
+    parts = {f"konflikter{ending}": found[dimension == size] for size, ending in enumerate(_ENDINGS)}
+    table_of_all = pd.DataFrame(found.drop(columns="geometry"))
+    return Products(_layers(work, parts), {"konflikter": table_of_all}, {"conflicts": found})
 
 
 def recommendations(work: Work) -> Products:

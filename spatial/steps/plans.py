@@ -14,11 +14,10 @@ from spatial.analysis.readiness import check_plan
 from spatial.errors import Fault, LayerError
 from spatial.model import Layer, LayerMeta
 from spatial.plan_terms import PlanMapping
-from spatial.settings import Role, Title
+from spatial.settings import Role
 from spatial.steps.plan_owners import is_own, owners, plan_names
-from spatial.steps.titles import title
+from spatial.steps.titles import marked, title
 from spatial.steps.work import Products, Work, made_layer
-from spatial.texts import text
 
 _EXAMPLE_MAPPING: Final = "boverket"
 _LAYERS: Final = {"anvandning": "planomraden", "inriktning": "planinriktning", "varde": "planvarden"}
@@ -66,15 +65,9 @@ def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:
         for size, ending in enumerate(_ENDINGS):
             rows = features[(features["aspect"] == aspect) & (dimension == size)]
             if len(rows):
-                own = replace(meta, title=_marked(name + ending, meta.lineage))
+                own = replace(meta, title=marked(name + ending, meta.lineage))
                 layers[name + ending] = made_layer(name + ending, rows, own)
     return layers
-
-
-def _marked(name: str, lineage: str) -> Title:
-    """Return a layer's title, with what it comes from where that is an example."""
-    called = text(f"layers.{name}")
-    return Title(sv=f"{called} ({lineage})" if lineage else called)
 
 
 def _example(work: Work) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
@@ -170,11 +163,12 @@ def readiness(work: Work) -> Products:
     meta = replace(work.meta(title("plan_granskning"), "readiness", lineage=""), source=work.settings.readiness.source)
     shown = work.layer("planomraden")
     lineage = shown.meta.lineage if shown is not None else ""
+    meta = replace(meta, lineage=lineage)
     dimension = shapely.get_dimensions(every.geometry.to_numpy())
     areas, others = every[dimension == 2], every[(dimension == 0) | (dimension == 1)]
     others = others.set_geometry(others.geometry.representative_point())
     layers = {
-        name: made_layer(name, rows, replace(meta, title=_marked(name, lineage)))
+        name: made_layer(name, rows, replace(meta, title=marked(name, lineage)))
         for name, rows in (("plan_granskning", areas), ("plan_granskning_punkter", others))
         if len(rows)
     }

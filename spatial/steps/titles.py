@@ -16,6 +16,17 @@ def title(key: str, **values: object) -> Title:
     return Title(sv=text(name, "sv", **values), en=others["en"], no=others["no"])
 
 
+def marked(key: str, note: str) -> Title:
+    """Return a layer's title, with the mark of what is an example (the catalogue's, in other languages)."""
+    called = title(key)
+    if not note:
+        return called
+    others = {lang: getattr(called, lang) for lang in ("en", "no")}
+    said = {lang: text("plans.example", lang) if has_text("plans.example", lang) else note for lang in others}
+    told = {lang: f"{name} ({said[lang]})" if name else None for lang, name in others.items()}
+    return Title(sv=f"{called.sv} ({note})", en=told["en"], no=told["no"])
+
+
 def spot_name(place: str | None, place_m: float, direction: str | None, lang: str = DEFAULT_LANGUAGE) -> str | None:
     """Return what an area is called after the place that it lies about, or None where there is none.
 

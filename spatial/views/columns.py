@@ -7,9 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatial.model import ColumnInfo
+from spatial.model import ColumnInfo, StructureImage
 from spatial.settings import Settings, Title
 from spatial.texts import LANGUAGES, has_text, text
+from spatial.views.wording import EXAMPLE, is_example, status_text
 
 _MINUTES: Final = "_min"
 _STATUS: Final = "_status"
@@ -19,6 +20,7 @@ _SERVICE_RULES: Final = (
 _WITHIN: Final = re.compile(r"(?P<service>.+?)_(?P<minutes>\d+)(?:_?min)?_(?P<what>inv|share)")
 _RANGE: Final = re.compile(r"(?P<head>.+?)_(?P<end>low|high)(?P<tail>_[a-z]+)?")
 """Ends of a range that comes of drawing a model again: ``people_low_inv`` beside ``people_inv``."""
+_ABOUT_PLANS: Final = re.compile("matris|granser|konflikter|rekommendationer|plan_granskning|planer_")
 _KEPT_CAPITAL: Final = 2
 
 
@@ -121,6 +123,22 @@ def _within(title: str) -> str:
 
 def _first_capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+def plain_table(image: StructureImage, name: str, lang: str = "sv") -> pd.DataFrame:
+    """Return one of an image's tables as files can hold it; a table about plans says in each row whose plans they are.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`plain`; with ``plan_status`` (*exempel, inte kommunens plan*, or *inlämnad plan*) last.
+    """
+    table = plain(image.indicators[name], image.settings, lang)
+    plans = [layer for layer in image.layers.values() if layer.meta.role == "plans"]
+    if not plans or not _ABOUT_PLANS.match(name):
+        return table
+    examples = any(is_example(layer.meta) for layer in plans)
+    return table.assign(plan_status=status_text(EXAMPLE, lang) if examples else text("plans.given", lang))
 
 
 def plain(frame: pd.DataFrame, settings: Settings, lang: str = "sv") -> pd.DataFrame:

@@ -13,7 +13,7 @@ from spatial.model import LayerMeta, StructureImage, together
 from spatial.settings import Title
 from spatial.storage import new_file
 from spatial.texts import has_text, text
-from spatial.views.columns import alias, plain
+from spatial.views.columns import alias, plain, plain_table
 from spatial.views.gpkg_records import Record, write_records
 from spatial.views.package import Packaged, packaged_layers
 from spatial.views.qgis_metadata import layer_metadata, whole_metadata
@@ -108,7 +108,7 @@ def _write_layer(path: Path, image: StructureImage, item: Packaged, lang: str) -
 
 
 def _write_table(path: Path, image: StructureImage, name: str, lang: str) -> Record:
-    frame = plain(image.indicators[name], image.settings, lang)
+    frame = plain_table(image, name, lang)
     table = TABLE_PREFIX + name
     pyogrio.write_dataframe(
         frame,

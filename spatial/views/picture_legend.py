@@ -7,6 +7,7 @@ from spatial.model import StructureImage
 from spatial.texts import text
 from spatial.views.picture_grids import swatches
 from spatial.views.style import GROUPS, LegendEntry, legend_entries
+from spatial.views.wording import status_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ def _group(axes: "Axes", group: str, entries: list[LegendEntry], y: float, lang:
 
 
 def _status(status: str | None, lang: str) -> str:
-    return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
+    return status_text(status or "modellerat", lang)
 
 
 def _sample(axes: "Axes", entry: LegendEntry, y: float) -> None:

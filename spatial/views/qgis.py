@@ -101,7 +101,7 @@ def readme(image: StructureImage, lang: str = "sv") -> str:
         meta = layer.meta
         lines.append(
             text("package.readme.source", lang, title=meta.title.get(lang), source=meta.source, year=meta.year,
-                 licence=meta.licence, status=status_word(meta.status, lang), fingerprint=layer.fingerprint)
+                 licence=meta.licence, status=status_word(meta, lang), fingerprint=layer.fingerprint)
         )  # fmt: skip
     lines += ["", text("package.readme.steps", lang), "-" * len(text("package.readme.steps", lang))]
     lines += [text("package.history_step", lang, step=step.step, inputs=", ".join(step.inputs),
@@ -115,7 +115,7 @@ def readme(image: StructureImage, lang: str = "sv") -> str:
 
 def _layer_line(layer: ProjectLayer, lang: str) -> str:
     where = layer.source.partition("|subset=")[0].replace("|layername=", ": ")
-    status = status_word(layer.meta.status, lang)
+    status = status_word(layer.meta, lang)
     if layer.group == "tabeller" or layer.provider == "gdal":
         return text("package.readme.short", lang, title=layer.title, where=where, status=status)
     meta = layer.meta

@@ -7,7 +7,7 @@ import pandas as pd
 
 from spatial.model import LayerMeta, StructureImage
 from spatial.texts import number, text
-from spatial.views.columns import plain
+from spatial.views.columns import plain_table
 from spatial.views.geopackage import TABLE_PREFIX, table_meta
 from spatial.views.package import Packaged, packaged_layers
 from spatial.views.qgis_metadata import status_word
@@ -54,13 +54,13 @@ def project_layers(image: StructureImage, gpkg: str, rasters: str, lang: str = "
             content=raster,
         )
         made.insert(_raster_place(made, layer), layer)
-    for name, table in image.indicators.items():
+    for name in image.indicators:
         meta = table_meta(image, name, lang)
         made.append(
             ProjectLayer(
                 key=TABLE_PREFIX + name, id=f"{PROJECT_NAME}_{TABLE_PREFIX}{name}", title=meta.title.get(lang),
                 group="tabeller", source=f"{gpkg}|layername={TABLE_PREFIX}{name}", visible=False, meta=meta,
-                content=plain(table, image.settings, lang),
+                content=plain_table(image, name, lang),
             )
         )  # fmt: skip
     return made
@@ -118,4 +118,4 @@ def _vector(item: Packaged, gpkg: str, lang: str) -> ProjectLayer:
 def _with_status(title: str, meta: LayerMeta, lang: str) -> str:
     if meta.status != "modellerat":
         return title
-    return text("package.status_note", lang, title=title, status=status_word(meta.status, lang))
+    return text("package.status_note", lang, title=title, status=status_word(meta, lang))

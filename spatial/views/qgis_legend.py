@@ -98,7 +98,7 @@ def _entry(layer: ProjectLayer, lang: str) -> ET.Element:
                                            "legend_exp": "", "patch_size": "-1,-1"})  # fmt: skip
     content = layer.content
     several = not isinstance(content, Packaged) or len(content.style.classes) > 1
-    status = status_word(layer.meta.status, lang)
+    status = status_word(layer.meta, lang)
     if isinstance(content, Packaged):
         shown = status if several else content.style.classes[0].title.get(lang)
         if not several and layer.meta.status == "modellerat":

@@ -6,13 +6,16 @@ from xml.etree import ElementTree as ET
 
 from spatial.model import LayerMeta, StructureImage
 from spatial.texts import text
+from spatial.views.wording import EXAMPLE, is_example, status_text
 
 STANDARD_URI: Final = "http://mrcc.com/qgis.dtd"
 
 
-def status_word(status: str, lang: str) -> str:
-    """Return *mätt* or *modellerat*."""
-    return text("package.status_measured" if status == "mätt" else "package.status_modelled", lang)
+def status_word(meta: LayerMeta, lang: str) -> str:
+    """Return *mätt* or *modellerat*; *exempel, inte kommunens plan* for what rests on example plans."""
+    if is_example(meta):
+        return status_text(EXAMPLE, lang)
+    return text("package.status_measured" if meta.status == "mätt" else "package.status_modelled", lang)
 
 
 def layer_metadata(
@@ -37,7 +40,7 @@ def layer_metadata(
     -------
     Element
     """
-    status = status_word(meta.status, lang)
+    status = status_word(meta, lang)
     title = meta.title.get(lang)
     values = {"title": title, "status": status, "source": meta.source, "year": meta.year, "licence": meta.licence}
     made = _element(tag, name, title, text("package.abstract", lang, **values), lang)

@@ -195,7 +195,7 @@ def _tags(raster: WrittenRaster, lang: str) -> dict[str, str]:
     meta = raster.meta
     tags = {
         "TITLE": raster.title,
-        "STATUS": status_word(meta.status, lang),
+        "STATUS": status_word(meta, lang),
         "SOURCE": meta.source,
         "LICENCE": meta.licence,
         "YEAR": str(meta.year),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.settings import CorridorLevel, LayerStyle, Level, StyleClass
-from spatial.views.wording import told_criterion
+from spatial.views.wording import shown_status, told_criterion
 
 GROUPS: Final = ("noder", "strak", "inriktning", "plan", "tillganglighet", "fynd", "underlag")
 """The groups of the legend, from the top down."""
@@ -139,7 +139,7 @@ def _layer_entries(image: StructureImage, style: LayerStyle, layer: Layer, lang:
                 group=style.group,
                 title=level_title or item.title.get(lang),
                 criterion=criterion or (f"{layer.meta.provider} {layer.meta.year}" if whole else ""),
-                status=layer.meta.status,
+                status=shown_status(layer.meta),
                 geometry=style.geometry,
                 visible=style.visible and item.value != "other",
                 style=item,

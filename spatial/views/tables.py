@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from spatial.model import StructureImage
 from spatial.storage import new_file
 from spatial.texts import text
-from spatial.views.columns import alias, column_info, plain, unit_of
+from spatial.views.columns import alias, column_info, plain_table, unit_of
 from spatial.views.geopackage import table_meta
 
 SEPARATOR: Final = ";"
@@ -57,7 +57,7 @@ def write_tables(image: StructureImage, folder: Path, *, lang: str = "sv") -> li
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = image.settings
-    ready = {name: plain(table, settings, lang) for name, table in image.indicators.items()}
+    ready = {name: plain_table(image, name, lang) for name in image.indicators}
     files = {f"{name}.csv": table_csv(table) for name, table in ready.items()}
     files[COLUMNS_FILE] = table_csv(_columns(image, ready, lang))
     heads = {name: {str(c): alias(str(c), settings, lang) for c in table.columns} for name, table in ready.items()}

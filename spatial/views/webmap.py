@@ -12,12 +12,13 @@ from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
 from spatial.views.themes import theme_presets
-from spatial.views.webmap_facts import cell_text, role_text, status_text
+from spatial.views.webmap_facts import cell_text, role_text
 from spatial.views.webmap_features import MOST_SPOTS, neighbours, region_outline, vector_layers, veil, view_bounds
 from spatial.views.webmap_links import findings, goals
 from spatial.views.webmap_page import page, safe_json
 from spatial.views.webmap_places import served
 from spatial.views.webmap_rasters import cells, rasters
+from spatial.views.wording import EXAMPLE, status_text
 
 COMPONENT_FOLDER: Final = Path(str(files("spatial.views").joinpath("karta")))
 """What the app serves as the map's component; ``index.html`` speaks with Streamlit."""
@@ -130,7 +131,7 @@ def _headings(image: StructureImage, lang: str) -> dict[str, object]:
         "crs": text("webmap.crs", lang),
         "sources": {"title": text("webmap.sources", lang), "list": _sources(image)},
         "missing": {"title": text("webmap.missing", lang), "list": _missing(image, lang)},
-        "status": {status: status_text(status, lang) for status in ("mätt", "modellerat")},
+        "status": {status: status_text(status, lang) for status in ("mätt", "modellerat", EXAMPLE)},
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.texts import has_text, number, text
-from spatial.views.wording import role_name
+from spatial.views.wording import role_name, shown_status, status_text
 
 if TYPE_CHECKING:
     from spatial.settings import CorridorLevel, Level
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 Fact = tuple[str, str]
 Row = Mapping[Hashable, object]
 _LISTED: Final = ";"
-
-
-def status_text(status: str, lang: str) -> str:
-    """Return *mätt* or *modellerat* in the language."""
-    return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
 
 
 def people(value: float, status: str, lang: str, least: float = 5) -> str:
@@ -82,7 +77,7 @@ class Facts:
     def closing(self, layer: Layer) -> list[Fact]:
         """Return where a layer's facts come from, for rows that do not say it themselves."""
         return [
-            self._row("status", status_text(layer.meta.status, self._lang)),
+            self._row("status", status_text(shown_status(layer.meta), self._lang)),
             self._row("source", f"{layer.meta.source}, {layer.meta.year}"),
         ]
 
@@ -203,6 +198,14 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("goal", "goal", "goals"),
         ("actor", "actor", "text"),
         ("status", "standing", "text"),
+        ("changed", "stale", "text"),
+    ),
+    "konflikter": (
+        ("kind", "what", "text"),
+        ("name", "place", "text"),
+        ("plan_id", "municipality", "municipality"),
+        ("pivot", "use", "pivot"),
+        ("other_pivot", "meets", "pivot"),
     ),
     "granser": (
         ("kind", "what", "text"),

@@ -99,9 +99,9 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
         place = f"{row['plan_a']}{_LISTED}{row['plan_b']}"
         told = {"k": "border", "t": str(row["kind"]).capitalize(), "m": place, "l": "granser", "i": key}
         rows.append((float(row["severity"]), told))
-    for _, row in _rows(tables.get("konflikter")):
+    for key, row in _rows(tables.get("konflikter")):
         told = {"k": "conflict", "t": str(row["kind"]).capitalize(), "s": str(row["name"]), "m": row["plan_id"]}
-        rows.append((float(row["severity"]), told))
+        rows.append((float(str(row["severity"])), {**told, **_place(image, str(key))}))
     for key, row in _rows(tables.get("plan_granskning")):
         told = {"k": "check", "t": row["sentence"], "s": row["fix"], "m": row["plan_id"]}
         rows.append((_SEVERITY.get(str(row["severity"]), 0.0), {**told, "l": "plan_granskning", "i": key}))
@@ -110,6 +110,13 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
     return [{**finding, "k": kinds[str(finding["k"])]} for _, finding in rows]
 
 
+def _place(image: StructureImage, conflict: str) -> dict[str, str]:
+    """Return the layer and id that stand for a conflict on the map; nothing where none does."""
+    layers = (name for name in _CONFLICTS if name in image.layers)
+    return next(({"l": name, "i": conflict} for name in layers if conflict in image.layers[name].frame.index), {})
+
+
+_CONFLICTS: Final = ("konflikter", "konflikter_linjer", "konflikter_punkter")
 _SEVERITY: Final = {"fel": 3.0, "varning": 2.0, "upplysning": 1.0}
 
 

@@ -4,12 +4,40 @@ from typing import Final
 
 import numpy as np
 
-from spatial.model import Omission, StructureImage
+from spatial.model import LayerMeta, Omission, StructureImage
 from spatial.settings import CorridorLevel, Level, ServiceType, Settings
-from spatial.texts import has_text, number, text
+from spatial.texts import DEFAULT_LANGUAGE, has_text, number, text
 
 COARSE_INV: Final = 100
 """What rests on a model of people and a model of services is told in whole hundreds."""
+
+
+EXAMPLE: Final = "exempel"
+"""The status, in views, of what rests on plans of our own making: *exempel, inte kommunens plan*."""
+_OF_PLANS: Final = frozenset({"plans", "findings", "readiness"})
+
+
+def is_example(meta: LayerMeta) -> bool:
+    """Return whether a layer shows, or rests on, example plans instead of the municipalities' own."""
+    return meta.role in _OF_PLANS and meta.status == "modellerat"
+
+
+def shown_status(meta: LayerMeta) -> str:
+    """Return what a view says that a layer is: *mätt*, *modellerat*, or *exempel* where it rests on example plans."""
+    return EXAMPLE if is_example(meta) else meta.status
+
+
+def status_text(status: str, lang: str = "sv") -> str:
+    """Return a status in the language.
+
+    Examples
+    --------
+    >>> [status_text(status) for status in ("mätt", "modellerat", "exempel")]
+    ['mätt', 'modellerat', 'exempel, inte kommunens plan']
+    """
+    if status == EXAMPLE:
+        return text("plans.example", lang if has_text("plans.example", lang) else DEFAULT_LANGUAGE)
+    return text("webmap.measured" if status == "mätt" else "webmap.modelled", lang)
 
 
 def omitted_sentence(omission: Omission, lang: str = "sv", *, settings: Settings | None = None) -> str:

@@ -85,7 +85,7 @@
   P.stateTag = function () { return null; };
 
   P.tag = function (status) {
-    return S.el("span", status === "modellerat" ? "sb-tag sb-modelled" : "sb-tag", this.data.status[status]);
+    return S.el("span", status === "mätt" ? "sb-tag" : "sb-tag sb-modelled", this.data.status[status]);
   };
 
   P.row = function (key, sample, title, note, status) {
