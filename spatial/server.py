@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +33,14 @@ SETTINGS: Final[dict[str, object]] = {
 }
 """What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
 _YES: Final = frozenset({"1", "true", "yes", "on", "t", "y"})
+_FIRST_PAGE: Final = (
+    "altair",
+    "spatial.own_build",
+    "spatial.views.mapfile",
+    "spatial.views.picture",
+    "spatial.views.qgis",
+)
+"""What the first page imports; the pages themselves can be imported only by a session."""
 
 
 def options(port: int | None = None, address: str | None = None) -> dict[str, Any]:
@@ -69,13 +76,17 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + snake.replace(".", "_").upper()
 
 
-def _warm(folder: Path) -> None:
-    """Load what the first page needs while the user opens the browser; a mistake is told by the page."""
-    from spatial.build import built_image
+def _warm(config: str | None, folder: Path) -> None:
+    """Load what the first page needs before the server says that it is ready; a mistake is told by the page.
 
-    importlib.import_module("altair")
+    Done while a browser already asks, it would take twice as long: both wait for one interpreter.
+    """
+    from spatial.opening import opened_image, opened_settings
+
+    for name in _FIRST_PAGE:
+        importlib.import_module(name)
     with contextlib.suppress(StrukturbildError):
-        built_image(folder)
+        opened_image(folder, opened_settings(config))
 
 
 def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None, address: str | None) -> None:
@@ -100,7 +111,7 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
         *(["--out", str(out)] if out else []),
     ]
     script = str(bundled("app.py"))
-    threading.Thread(target=_warm, args=(folder,), daemon=True).start()
+    _warm(config, folder)
     sys.argv = [script, *arguments]
     if coded:
         _run_behind_door(script, folder, settings, asked)

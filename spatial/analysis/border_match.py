@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.optimize import isotonic_regression
 
 from spatial.analysis.plan_outlines import Outline
 from spatial.model import FloatArray
@@ -127,6 +126,8 @@ def _tied(
     u = np.linspace(0, arc.length, max(3, int(np.ceil(arc.length / step_m)) + 1))
     near = shapely.line_locate_point(line, shapely.line_interpolate_point(arc, u))
     near[0], near[-1] = 0.0, line.length
+    from scipy.optimize import isotonic_regression
+
     rising = np.clip(isotonic_regression(near).x, 0, line.length)
     even = u / arc.length * line.length
     return u, (1 - _STRAIGHT) * rising + _STRAIGHT * even

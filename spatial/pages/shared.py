@@ -1,7 +1,6 @@
 """What every page stands on: the image, opened once for all users; the user's language; what the app was given."""
 
 import argparse
-import gc
 import sys
 import threading
 from collections.abc import Sequence
@@ -11,12 +10,11 @@ from typing import NoReturn
 
 import streamlit as st
 
-from spatial.build import image_of, image_with
+from spatial.build import image_of
 from spatial.errors import ConfigError, StrukturbildError
-from spatial.inputs.config import read_settings
 from spatial.model import StructureImage
-from spatial.settings import Settings
-from spatial.storage import MANIFEST, user_folder
+from spatial.opening import opened_image, opened_settings
+from spatial.storage import user_folder
 from spatial.texts import DEFAULT_LANGUAGE, LANGUAGES, has_text, text
 
 
@@ -86,12 +84,12 @@ def opened() -> Opened:
         If it cannot be built.
     """
     request = arguments(sys.argv[1:])
-    settings = _settings_of(request)
+    settings = opened_settings(request.config)
     folder = request.out or user_folder(settings.region.id)
-    image = _image(str(folder), _stamp(folder / MANIFEST), settings)
+    image = opened_image(folder, settings)
     if image is None:
         _build(request)
-        image = _image(str(folder), _stamp(folder / MANIFEST), settings)
+        image = opened_image(folder, settings)
     if image is None:
         raise StrukturbildError("storage.no_image", folder=folder)
     return Opened(image, folder, language())
@@ -106,7 +104,7 @@ def image_folder() -> Path:
         If the settings cannot be read.
     """
     request = arguments(sys.argv[1:])
-    return request.out or user_folder(_settings_of(request).region.id)
+    return request.out or user_folder(opened_settings(request.config).region.id)
 
 
 def municipality_names(image: StructureImage) -> dict[str, str]:
@@ -114,40 +112,6 @@ def municipality_names(image: StructureImage) -> dict[str, str]:
     names = {str(code): str(name) for code, name in image.layers["kommuner"].frame["name"].items()}
     alphabet = str.maketrans({"Å": "Z1", "Ä": "Z2", "Ö": "Z3", "å": "z1", "ä": "z2", "ö": "z3"})
     return dict(sorted(names.items(), key=lambda pair: pair[1].translate(alphabet)))
-
-
-def _settings_of(request: Request) -> Settings:
-    return _settings(request.config, _stamp(Path(request.config)) if request.config else 0)
-
-
-def _stamp(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _settings(config: str | None, stamp: int) -> Settings:  # noqa: ARG001 - read anew when the file changes
-    return read_settings(config)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _image(folder: str, stamp: int, _settings: Settings) -> StructureImage | None:
-    image = image_with(_settings, Path(folder)) if stamp else None
-    settle()
-    return image
-
-
-def settle() -> None:
-    """Let the garbage collector pass over what is loaded by now: Streamlit runs it after every run of a page.
-
-    An image is some hundred thousand objects that stay; to look through them takes a tenth of a second each time,
-    in which nobody else's page runs.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 @st.cache_resource(show_spinner=False)

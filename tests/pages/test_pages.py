@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial.errors import ConfigError
+from spatial.opening import opened_image
 from spatial.pages.shared import arguments, municipality_names
 from spatial.pages.widgets import _values, percent, writer
 from spatial.texts import LANGUAGES, text
@@ -108,14 +109,10 @@ def test_register_names_every_layer(app, embedded):
 
 
 def test_pages_leave_the_image_as_it_was(app, embedded):
-    from spatial.pages import shared
-
     tables = {name: table.copy() for name, table in embedded.image.indicators.items()}
     for page in PAGES:
         app(page)
-    shared_image = shared._image(
-        str(embedded.folder), shared._stamp(embedded.folder / "manifest.json"), embedded.image.settings
-    )
+    shared_image = opened_image(embedded.folder, embedded.image.settings)
     for name, table in shared_image.indicators.items():
         assert list(table.columns) == list(tables[name].columns)
         assert len(table) == len(tables[name])
