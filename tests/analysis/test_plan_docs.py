@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 
-from spatial.analysis.borders import borders
+from spatial.analysis.borders import borders, faced
 from spatial.analysis.matrix import evidence, matrix
 from spatial.image import compose
 from spatial.inputs.config import read_settings
@@ -77,3 +78,31 @@ def test_the_numbers_of_the_matrix_page():
     assert (cell["verdict"], bool(cell["mixed"])) == ("stödjer", True)
     assert "betyg" in page
     assert "inte* förklara" in page
+
+
+def test_the_example_worked_by_hand_on_the_border_page():
+    page = (ROOT / "docs" / "granser.md").read_text(encoding="utf-8")
+    homes, works, country = "sammanhangande_bostad", "verksamheter_industri", "landsbygd"
+    box, feature, layer = P["box"], P["feature"], P["layer"]
+    outline = {"A": box(0, 0, 10_000, 20_000), "B": box(10_000, 0, 20_000, 20_000)}
+    own = {"A": outline["A"], "B": box(10_600, 0, 20_000, 20_000)}
+
+    def strips(pieces):
+        rows = []
+        for plan, low, high in (("A", 9_200, 10_000), ("B", 10_600, 11_400)):
+            taken = [box(low, start, high, end) for _, _, start, end in pieces]
+            rows.append(feature("mark", plan, country, own[plan].difference(shapely.union_all(taken))))
+            uses = [a if plan == "A" else b for a, b, _, _ in pieces]
+            rows += [feature(f"s{n}", plan, use, shape) for n, (use, shape) in enumerate(zip(uses, taken, strict=True))]
+        return P["plans"](*rows)
+
+    alone = [(homes, works, 8_000, 9_500)]
+    mixed = [*alone, (works, homes, 7_700, 8_000), (works, homes, 9_500, 9_800)]
+    told = []
+    for name, pieces in (("ensam", alone), ("blandad", mixed)):
+        result = faced(strips(pieces), layer(outline), read_settings().compatibility, tolerance_m=500, own=own)
+        rows = pd.concat([result.findings, result.uncertain])
+        row = rows[rows["length_m"] > 1_000].iloc[0]
+        told.append(f"| {name} | {row['kind']} | {round(row['length_m'], -2):.0f} | {row['apart_m']:.0f} |")
+        assert row["length_m"] == pytest.approx(1_500, abs=100)
+    assert all(line in page for line in told)
