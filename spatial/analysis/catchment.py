@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatial.analysis.ranges import range_names
 from spatial.analysis.reach import ALL_ZONES, shares_within
 
 
@@ -96,6 +97,58 @@ def people_beyond(
             "undecided_inv": rows["undecided_inv"],
         }
     )
+
+
+def with_beyond_ranges(
+    beyond: pd.DataFrame,
+    service: str,
+    limit_min: float,
+    curves: pd.DataFrame | None,
+    shares: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Return :func:`people_beyond` with the ranges that the image knows.
+
+    Parameters
+    ----------
+    beyond : DataFrame
+    service : str
+    limit_min : float
+    curves : DataFrame or None
+        As :func:`spatial.analysis.curves.curves_within` gives them, with ranges: of those beyond.
+    shares : DataFrame or None
+        As :func:`spatial.analysis.reach.shares_within` gives them, with ranges: of those without a way and of the
+        uncertain, which no threshold decides; of the undecided at this threshold.
+
+    Examples
+    --------
+    >>> beyond = pd.DataFrame({"beyond_inv": [2.0], "total_inv": [10.0], "beyond_share": [0.2]}, index=["a"])
+    >>> curves = pd.DataFrame({"zone": ["a"], "service": "fuel", "threshold_min": 30.0, "people_low_inv": 7.0,
+    ...                        "people_high_inv": 9.0, "share_low": 0.7, "share_high": 0.9})
+    >>> with_beyond_ranges(beyond, "fuel", 30, curves, None)[["beyond_low_inv", "beyond_high_inv"]].values.tolist()
+    [[1.0, 3.0]]
+    """
+    out = beyond.copy()
+    rows = _of(curves, service, limit_min, "share_low")
+    if rows is not None:
+        rows = rows.reindex(out.index)
+        out["beyond_low_inv"] = out["total_inv"] - rows["people_high_inv"]
+        out["beyond_high_inv"] = out["total_inv"] - rows["people_low_inv"]
+        out["beyond_share_low"], out["beyond_share_high"] = 1 - rows["share_high"], 1 - rows["share_low"]
+    for name, limit in (("unreachable_inv", None), ("uncertain_inv", None), ("undecided_inv", limit_min)):
+        low, high = range_names(name)
+        known = _of(shares, service, limit, low)
+        if known is not None:
+            out[[low, high]] = known[[low, high]].reindex(out.index)
+    return out
+
+
+def _of(table: pd.DataFrame | None, service: str, limit_min: float | None, column: str) -> pd.DataFrame | None:
+    """Return a service's rows by zone; None where the table has none, or not the column."""
+    if table is None or column not in table:
+        return None
+    rows = table[table["service"] == service]
+    rows = rows if limit_min is None else rows[rows["threshold_min"] == limit_min]
+    return None if rows.empty else rows.drop_duplicates("zone").set_index("zone")
 
 
 def worst_first(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.analysis.reach import ALL_ZONES
 
 _MEDIAN: Final = 50.0
@@ -71,29 +72,29 @@ def _with_all(values: pd.Series, whole: float) -> pd.Series:
     return joined
 
 
-def range_of(shares: pd.DataFrame | None, zone: str, service: str, limit_min: float) -> tuple[float, float] | None:
-    """Return between which shares the people within a limit lie when the model is redrawn, or None where unknown.
+def range_of(table: pd.DataFrame | None, column: str, where: Mapping[str, object]) -> tuple[float, float] | None:
+    """Return between which values a number in a table lies when the models are redrawn, or None where unknown.
 
     Parameters
     ----------
-    shares : DataFrame or None
-        As :func:`spatial.analysis.reach.shares_within` gives it, with ``share_low`` and ``share_high`` where people
-        are modelled.
-    zone, service : str
-    limit_min : float
+    table : DataFrame or None
+        With the column and, where it rests on a model, its ends.
+    column : str
+    where : mapping of str to object
+        What the row has: the first such row is taken.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"zone": ["a"], "service": "grocery", "threshold_min": 15.0, "share_low": 0.7,
-    ...                      "share_high": 0.8})
-    >>> range_of(rows, "a", "grocery", 15)
+    >>> rows = pd.DataFrame({"zone": ["a"], "service": "grocery", "share_low": 0.7, "share_high": 0.8})
+    >>> range_of(rows, "share", {"zone": "a", "service": "grocery"})
     (0.7, 0.8)
     """
-    if shares is None or "share_low" not in shares:
+    low, high = range_names(column)
+    if table is None or low not in table:
         return None
-    rows = shares[(shares["zone"] == zone) & (shares["service"] == service) & (shares["threshold_min"] == limit_min)]
-    ends = rows[["share_low", "share_high"]].astype(float).to_numpy()
-    return (float(ends[0, 0]), float(ends[0, 1])) if len(ends) and np.isfinite(ends[0]).all() else None
+    same = np.logical_and.reduce([(table[name] == value).to_numpy(bool) for name, value in where.items()])
+    ends = table.loc[same, [low, high]].astype(float).to_numpy()
+    return (float(ends[0, 0]), float(ends[0, 1])) if len(ends) and not np.isnan(ends[0]).any() else None
 
 
 def most_alike(population: pd.Series, density: pd.Series, code: str) -> str | None:

@@ -106,6 +106,25 @@ def served_by_run(
     return out
 
 
+def losing_by_run(lived: pd.DataFrame, kind: str, limit_min: float, row: IntArray, runs: int) -> FloatArray:
+    """Return how many come beyond a limit, in every run, if the facility that they have nearest closes.
+
+    ``row``: of each facility among those asked about, -1 for none.
+
+    Examples
+    --------
+    >>> lived = pd.DataFrame({"run": [0, 0], "population_inv": [3.0, 5.0], "fuel_min": [4.0, 6.0],
+    ...                       "fuel_second_min": [31.0, 30.0], "fuel_first": [0, 0]})
+    >>> losing_by_run(lived, "fuel", 30, np.array([0]), 1).tolist()
+    [[3.0]]
+    """
+    run, first = lived["run"].to_numpy(np.int64), lived[f"{kind}_first"].to_numpy(np.int64)
+    rows = int(row.max(initial=-1)) + 1
+    losing = (lived[f"{kind}_min"] <= limit_min) & (lived[f"{kind}_second_min"] > limit_min)
+    sums = _Sums(_at(run, first, row, rows), (runs, rows))
+    return sums.of(lived["population_inv"].to_numpy(float), losing.to_numpy(bool))
+
+
 def _at(run: IntArray, facility: IntArray, row: IntArray, rows: int) -> IntArray:
     place = np.append(row, -1)[facility]
     return np.asarray(np.where(place >= 0, run * rows + place, -1), np.int64)

@@ -5,10 +5,10 @@ import streamlit as st
 
 from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of, shares_of_land
 from spatial.analysis.reach import ALL_ZONES
-from spatial.pages.charts import bars
+from spatial.pages.charts import bars, ends_of
 from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, between, figures, minutes, percent, show_table, status_note
+from spatial.pages.widgets import Column, figures, minutes, percent, show_table, span_note, status_note, with_span
 from spatial.texts import number, text
 
 _STANDING_OUT = 5
@@ -57,8 +57,11 @@ def _figures(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names
     keys = [key for name in ("population", "density", "nodes") for key in _keys(every, name)]
     shown = []
     for key in [*keys, *_keys(every, "within")[:_FIRST]]:
-        told = {str(zone): _told(at, key[0], _value(every, str(zone), key)) for zone in every.index}
-        shown.append((_title(at, key), told[code], _beside(at, told, peer, names)))
+        told = {str(zone): _ranged(at, str(zone), key, _value(every, str(zone), key)) for zone in every.index}
+        value = _told(at, key[0], _value(every, code, key))
+        own = span_note(_ends(at, code, key), "share", at.lang, at.least)
+        beside = _beside(at, told, peer, names)
+        shown.append((_title(at, key), value, f"{own} · {beside}" if own else beside))
     if shown:
         figures(shown)
 
@@ -98,7 +101,7 @@ def _standing_out(at: Opened, every: pd.DataFrame, code: str) -> None:
     for _, row in found.iterrows():
         better = (row["difference"] > 0) == (row["measure"] == "within")
         key = (str(row["measure"]), str(row["service"]), float(row["at"]))
-        own, whole = _told(at, key[0], row["own"]), _told(at, key[0], row["whole"])
+        own, whole = _ranged(at, code, key, row["own"]), _ranged(at, ALL_ZONES, key, row["whole"])
         sentence = marked("app.kommunen.sentence", lang, what=_title(at, key), own=own, whole=whole)
         lines.append(f"{'▲' if better else '▼'} {sentence}")
     st.markdown("\n\n".join(lines) or text("app.kommunen.nothing", lang))
@@ -114,11 +117,13 @@ def _land_use(at: Opened, code: str, names: dict[str, str]) -> None:
     titles = {item.value: item.title.get(lang) for item in style.classes if item.value in table}
     shares = shares_of_land(table[list(titles)], code)
     whose = {"own": names[code], "whole": text("app.county", lang)}
-    rows = [
-        {"what": titles[str(kind)], "who": name, "value": float(shares[column][kind])}
-        for kind in shares.index
-        for column, name in whose.items()
-    ]
+    rows = []
+    for kind in shares.index:
+        for column, name in whose.items():
+            row = {"what": titles[str(kind)], "who": name, "value": float(shares[column][kind])}
+            ends = range_of(table.assign(code=table.index), str(kind), {"code": code}) if column == "own" else None
+            area = float(table[list(titles)].sum(axis=1)[code])
+            rows.append(row | ends_of((ends[0] / area, ends[1] / area) if ends else None, lang))
     st.altair_chart(bars(pd.DataFrame(rows), list(whose.values()), lang), width="stretch")
     status_note(at, "markanvandning")
 
@@ -133,7 +138,9 @@ def _shares(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names:
     for key in _keys(every, "within"):
         service = _title(at, ("name", key[1], 0.0))
         what = text("app.within_short", lang, service=service, minutes=number(key[2], lang=lang))
-        rows += [{"what": what, "who": name, "value": _value(every, zone, key)} for zone, name in zones.items()]
+        for zone, name in zones.items():
+            row = {"what": what, "who": name, "value": _value(every, zone, key)}
+            rows.append(row | ends_of(_ends(at, zone, key), lang))
     if rows:
         st.altair_chart(bars(pd.DataFrame(rows), list(zones.values()), lang), width="stretch")
     status_note(at, "rutnat", "service")
@@ -143,31 +150,34 @@ def _table(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: 
     lang = at.lang
     st.header(text("app.kommunen.all", lang), anchor=False)
     keys = _keys(every)
-    frame = pd.DataFrame(
-        {
-            "what": [_title(at, key) for key in keys],
-            "own": [_told(at, key[0], _value(every, code, key)) for key in keys],
-            "county": [_told(at, key[0], _value(every, ALL_ZONES, key)) for key in keys],
-        }
-    )
-    columns = [Column("what", text("app.kommunen.figure", lang), width="large"), Column("own", names[code])]
-    ranges = [_range(at, code, key) for key in keys]
-    if any(ranges):
-        frame["range"] = ranges
-        columns.append(Column("range", text("app.kommunen.range", lang)))
-    columns.append(Column("county", text("app.county", lang)))
-    if peer is not None:
-        frame["peer"] = [_told(at, key[0], _value(every, peer, key)) for key in keys]
-        columns.append(Column("peer", names[peer]))
+    zones = {"own": code, "county": ALL_ZONES, **({"peer": peer} if peer is not None else {})}
+    heads = {"own": names[code], "county": text("app.county", lang), "peer": names[peer] if peer is not None else ""}
+    frame = pd.DataFrame({"what": [_title(at, key) for key in keys]})
+    columns = [Column("what", text("app.kommunen.figure", lang), width="large")]
+    for name, zone in zones.items():
+        frame[name] = [_ranged(at, zone, key, _value(every, zone, key)) for key in keys]
+        columns.append(Column(name, heads[name]))
     show_table(at, frame, columns, name=f"kommunen-{names[code]}", rows=30)
-    if any(ranges):
-        st.caption(text("app.kommunen.range_how", lang))
+    if any(_ends(at, code, key) for key in keys):
+        st.caption(text("app.range_how", lang))
     status_note(at, "rutnat", "service")
 
 
-def _range(at: Opened, code: str, key: Key) -> str:
-    found = range_of(at.image.indicators.get("service_inom"), code, key[1], key[2]) if key[0] == "within" else None
-    return between(found, at.lang) if found else ""
+def _ends(at: Opened, zone: str, key: Key) -> tuple[float, float] | None:
+    """Return between which values a figure lies when the models are redrawn, where the image knows."""
+    measure, service, limit = key
+    tables, of = at.image.indicators, {"zone": zone, "service": service}
+    if measure == "within":
+        return range_of(tables.get("service_inom"), "share", {**of, "threshold_min": limit})
+    if measure == "median":
+        return range_of(tables.get("restider"), "minutes_min", {**of, "percentile": limit})
+    return None
+
+
+def _ranged(at: Opened, zone: str, key: Key, value: float) -> str:
+    """Return a figure as it is told, with its range."""
+    told = _told(at, key[0], value)
+    return with_span(told, _ends(at, zone, key), "share" if key[0] == "within" else "minutes", at.lang, at.least)
 
 
 if __name__ == "__main__":

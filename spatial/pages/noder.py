@@ -192,13 +192,11 @@ def _corridors(at: Opened) -> None:
 def _hinterlands(at: Opened) -> None:
     lang, frame = at.lang, at.image.indicators["omland"]
     st.header(text("app.noder.hinterlands", lang), anchor=False)
-    ranges = [name for name in ("people_low_inv", "people_high_inv") if name in frame]
     columns = [Column("name", text("app.noder.node", lang))]
     columns.append(Column("people_inv", text("app.noder.hinterland_people", lang), "rounded"))
-    columns += [Column(name, text(f"app.noder.{name.split('_')[1]}", lang), "rounded") for name in ranges]
     show_table(at, frame.sort_values("people_inv", ascending=False), columns, name="omland", rows=10)
-    if ranges:
-        st.caption(text("app.noder.hinterlands_how", lang))
+    if "people_low_inv" in frame:
+        st.caption(text("app.range_how", lang))
     status_note(at, "omland", rounded=True)
 
 

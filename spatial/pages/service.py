@@ -1,13 +1,15 @@
 """Service: who has far to a kind of service, where they live, and whom each facility is nearest to."""
 
+from collections.abc import Hashable, Mapping
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from spatial.analysis.catchment import in_zones, people_beyond, people_served, worst_first
-from spatial.analysis.comparison import range_of
+from spatial.analysis.catchment import in_zones, people_beyond, people_served, with_beyond_ranges, worst_first
+from spatial.analysis.ranges import range_names
 from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.spots import named_spots, white_spots
 from spatial.analysis.supply import nearest_place
@@ -21,8 +23,10 @@ from spatial.pages.widgets import (
     percent,
     picture_button,
     show_table,
+    span_note,
     status_note,
     twice_modelled,
+    with_span,
 )
 from spatial.pages.widgets import minutes as minutes_of
 from spatial.steps.titles import spot_name
@@ -53,6 +57,8 @@ def show() -> None:
     )
     head.title(marked("app.service.title", lang, service=titles[kind].lower()), anchor=False)
     beyond = people_beyond(cells, kind, limit, off_network_factor=_factor(at))
+    tables = at.image.indicators
+    beyond = with_beyond_ranges(beyond, kind, limit, tables.get("service_kurvor"), tables.get("service_inom"))
     _figures(at, beyond, kind, limit)
     left, right = st.columns([5, 4], gap="medium")
     with left:
@@ -77,36 +83,52 @@ def _figures(at: Opened, beyond: pd.DataFrame, kind: str, limit: float) -> None:
     lang, rounded = at.lang, twice_modelled(at)
     row = {str(name): float(value) for name, value in beyond.loc[[ALL_ZONES]].iloc[0].items()}
 
+    kind_of = "rounded" if rounded else "people"
+
+    def ends(name: str) -> tuple[float, float]:
+        low, high = (row.get(end, float("nan")) for end in range_names(name))
+        return low, high
+
     def people(name: str) -> str:
         return told_people(row[name], lang, least=at.least, rounded=rounded)
 
+    def noted(name: str, note: str) -> str:
+        told = span_note(ends(name), kind_of, lang, at.least)
+        return f"{told} · {note}" if told else note
+
+    share, low, high = percent(row["beyond_share"], lang, 1), *ends("beyond_share")
+    if low <= high:
+        share = text("app.ranged", lang, value=share, range=between((low, high), lang, 1))
     minutes = number(limit, lang=lang)
     doubt = text("app.service.uncertain_note", lang)
     if _factor(at) > 1:
-        doubt = text("app.service.undecided_note", lang, people=people("undecided_inv"))
+        told = with_span(people("undecided_inv"), ends("undecided_inv"), kind_of, lang, at.least)
+        doubt = text("app.service.undecided_note", lang, people=told)
+    of_all = text("app.service.of_all", lang, share=share)
+    nowhere = text("app.service.unreachable_note", lang)
     shown = [
-        (
-            text("app.service.beyond", lang, minutes=minutes),
-            people("beyond_inv"),
-            text("app.service.of_all", lang, share=percent(row["beyond_share"], lang, 1)) + _range(at, kind, limit),
-        ),
-        (text("app.service.unreachable", lang), people("unreachable_inv"), text("app.service.unreachable_note", lang)),
-        (text("app.service.uncertain", lang), people("uncertain_inv"), doubt),
+        (text("app.service.beyond", lang, minutes=minutes), people("beyond_inv"), noted("beyond_inv", of_all)),
+        (text("app.service.unreachable", lang), people("unreachable_inv"), noted("unreachable_inv", nowhere)),
+        (text("app.service.uncertain", lang), people("uncertain_inv"), noted("uncertain_inv", doubt)),
     ]
+    figures([*shown, *_half(at, kind)])
+
+
+def _half(at: Opened, kind: str) -> list[tuple[str, str, str]]:
+    """Return the figure of how far half of all have at most, and the other percentages."""
     times = at.image.indicators.get("restider")
-    if times is not None:
-        own = times[(times["zone"] == ALL_ZONES) & (times["service"] == kind)].set_index("percentile")["minutes_min"]
-        told = {share: text("app.minutes", lang, minutes=minutes_of(v, lang)) for share, v in own.items()}
-        rest = [text("app.service.at", lang, share=f"{share:.0f}", minutes=v) for share, v in told.items()][1:]
-        if told:
-            shown.append((text("app.service.half", lang), next(iter(told.values())), " · ".join(rest)))
-    figures(shown)
+    if times is None:
+        return []
+    own = times[(times["zone"] == ALL_ZONES) & (times["service"] == kind)]
+    told = {row["percentile"]: _minutes(at, row) for row in own.to_dict("records")}
+    rest = [text("app.service.at", at.lang, share=f"{share:.0f}", minutes=v) for share, v in told.items()][1:]
+    return [(text("app.service.half", at.lang), next(iter(told.values())), " · ".join(rest))] if told else []
 
 
-def _range(at: Opened, kind: str, limit: float) -> str:
-    """Return between which shares the answer lies when the model is redrawn, where the image knows."""
-    within = range_of(at.image.indicators.get("service_inom"), ALL_ZONES, kind, limit)
-    return f" ({between((1 - within[1], 1 - within[0]), at.lang, 1)})" if within else ""
+def _minutes(at: Opened, row: Mapping[Hashable, Any]) -> str:
+    told = text("app.minutes", at.lang, minutes=minutes_of(row["minutes_min"], at.lang))
+    low, high = (row.get(end, float("nan")) for end in range_names("minutes_min"))
+    return with_span(told, (low, high), "minutes", at.lang, at.least)
 
 
 def _map(at: Opened, kind: str, limit: float, title: str) -> None:
@@ -145,6 +167,8 @@ def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
     if factor > 1:
         columns.append(Column("undecided_inv", text("app.service.people_undecided", lang), people))
     show_table(at, frame, columns, name=f"service-{kind}-kommuner", rows=14)
+    if set(range_names("beyond_inv")) <= set(frame):
+        st.caption(text("app.range_how", lang))
     if factor > 1:
         how = {"share": number(share * 100, lang=lang), "factor": number(factor, lang=lang)}
         st.caption(text("app.service.uncertain_how", lang, **how))
@@ -152,7 +176,16 @@ def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _spots(fingerprint: str, kind: str, limit: float, _at: Opened) -> pd.DataFrame:
-    """Return the white spots with their municipality, kept for the next who asks the same of this image."""
+    """Return the white spots with their municipality, kept for the next who asks the same of this image.
+
+    Those beyond a threshold of the settings are the image's own, with their ranges.
+    """
+    known = _at.image.layers.get("vita_flackar")
+    if known is not None:
+        same = (known.frame["service"] == kind) & (known.frame["threshold_min"] == limit)
+        if same.any():
+            own = known.geo[same].sort_values("people_inv", ascending=False, kind="stable")
+            return pd.DataFrame(in_zones(own, _at.image.layers["kommuner"].geo).drop(columns="geometry"))
     layer = _at.image.layers["rutnat"]
     cells = layer.geo[layer.geo["population_inv"].fillna(0) > 0]
     if layer.grid is None:
@@ -189,12 +222,21 @@ def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -
     ]
     st.caption(text("app.service.spots_how", lang, count=number(len(spots), lang=lang)))
     show_table(at, frame, columns, name=f"vita-flackar-{kind}", rows=8)
+    if twice_modelled(at) and not set(range_names("people_inv")) <= set(frame):
+        limits = sorted({one.minutes.value for one in at.image.settings.thresholds if one.service == kind})
+        if limits:
+            known = ", ".join(number(one, lang=lang) for one in limits)
+            st.caption(text("app.service.spots_range", lang, minutes=known))
 
 
 def _facilities(at: Opened, cells: gpd.GeoDataFrame, kind: str) -> None:
     lang = at.lang
     st.header(text("app.service.facilities", lang), anchor=False)
-    frame = people_served(cells, kind, at.image.layers["service"].frame)
+    known = at.image.indicators.get("service_anlaggningar")
+    if known is not None and (known["service_type"] == kind).any():
+        frame = known[known["service_type"] == kind].sort_values("people_inv", ascending=False, kind="stable")
+    else:
+        frame = people_served(cells, kind, at.image.layers["service"].frame)
     if "outside" in frame:
         where = {True: text("app.service.outside", lang), False: text("app.service.inside", lang)}
         frame = frame.assign(outside=frame["outside"].astype(bool).map(where))

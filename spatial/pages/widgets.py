@@ -7,14 +7,16 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from spatial.analysis.ranges import range_names
 from spatial.pages.plain import plain
 from spatial.pages.shared import Opened
 from spatial.texts import number, text
 from spatial.views.tables import table_csv, table_xlsx
-from spatial.views.wording import coarse, told_people
+from spatial.views.wording import COARSE_INV, coarse, told_people
 
 _ROW_PX: Final = 35
 _LINE_PX: Final = 3
+_SPAN: Final = "_spann"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,13 +25,14 @@ class Column:
     """A column of a shown table: which, its head, and what kind of value it holds.
 
     ``kind``: text, people, rounded (people in whole hundreds), count, share (0..1, told in per cent), minutes, km
-    (from metres), km1 (with a decimal), number (one decimal).
+    (from metres), km1 (with a decimal), number (one decimal). ``file_head``: its head in a file, where another.
     """
 
     name: str
     head: str
     kind: str = "text"
     width: str | None = None
+    file_head: str = ""
 
 
 def show_table(
@@ -44,10 +47,11 @@ def show_table(
 ) -> int | None:
     """Show a table, sortable, with the numbers written as the language writes them; CSV and XLSX below it.
 
-    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds. With ``pick`` a row can
-    be chosen; its place is returned.
+    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds. A column whose range
+    the frame has is followed by it. With ``pick`` a row can be chosen; its place is returned.
     """
     lang, least = opened.lang, opened.least
+    frame, columns = _with_spans(frame, columns, lang, least)
     shown = pd.DataFrame({column.name: _values(frame[column.name], column.kind, least) for column in columns})
     styled = shown.style.format({column.name: writer(column.kind, lang, least) for column in columns})
     config = {
@@ -64,6 +68,56 @@ def show_table(
     if downloads:
         _downloads(opened, shown, columns, name)
     return int(chosen[0]) if chosen and chosen[0] < len(frame) else None
+
+
+def _with_spans(
+    frame: pd.DataFrame, columns: Sequence[Column], lang: str, least: float
+) -> tuple[pd.DataFrame, list[Column]]:
+    """Return the frame and the columns with a column of text after each whose range is known."""
+    told: dict[str, list[str]] = {}
+    every: list[Column] = []
+    for column in columns:
+        every.append(column)
+        low, high = range_names(column.name)
+        if not {low, high} <= set(frame.columns) or not frame[[low, high]].notna().any(axis=None):
+            continue
+        name = f"{column.name}{_SPAN}"
+        ends = zip(frame[low].astype(float), frame[high].astype(float), strict=True)
+        told[name] = [span(pair, column.kind, lang, least) or "–" for pair in ends]
+        head = text("app.span", lang)
+        every.append(Column(name, head, file_head=text("app.span_of", lang, head=column.head)))
+    return frame.assign(**told), every
+
+
+def span(ends: tuple[float, float], kind: str, lang: str, least: float) -> str:
+    """Return between which values a number lies when the models behind it are redrawn; empty where not known."""
+    low, high = ends
+    if low != low or high != high:  # noqa: PLR0124 - NaN
+        return ""
+    if kind == "share":
+        return between(ends, lang)
+    write, limit = writer(kind, lang, least), {"people": least, "rounded": max(least, COARSE_INV)}.get(kind, 0.0)
+    told = [write(low), write(high)]
+    if told[0] == told[1] or 0 < high < limit:
+        return told[1]
+    if 0 < low < limit:
+        return text("app.at_most", lang, high=told[1])
+    if high == float("inf"):
+        return text("app.at_least", lang, low=told[0])
+    return text("app.between", lang, low=told[0], high=told[1])
+
+
+def with_span(told: str, ends: tuple[float, float] | None, kind: str, lang: str, least: float) -> str:
+    """Return a told number with its range in brackets; as it is where no range is known."""
+    between_which = span(ends, kind, lang, least) if ends is not None else ""
+    says_more = bool(between_which) and not f"{told} ".startswith(f"{between_which} ")
+    return text("app.ranged", lang, value=told, range=between_which) if says_more else told
+
+
+def span_note(ends: tuple[float, float] | None, kind: str, lang: str, least: float) -> str:
+    """Return a range as a note says it below its figure; empty where none is known."""
+    between_which = span(ends, kind, lang, least) if ends is not None else ""
+    return text("app.span_is", lang, range=between_which) if between_which else ""
 
 
 def _values(values: pd.Series, kind: str, least: float) -> pd.Series:
@@ -104,7 +158,8 @@ def between(ends: tuple[float, float], lang: str, decimals: int = 0) -> str:
     told = [percent(end, lang, decimals) for end in ends]
     if told[0] == told[1]:
         return told[0]
-    low, high = (number(end * 100, decimals, lang) for end in ends)
+    fine = decimals == 0 and any(0 < end < 0.005 or 0.995 <= end < 1 for end in ends)
+    low, high = (number(end * 100, 1 if fine else decimals, lang) for end in ends)
     return text("app.percent", lang, number=text("app.between", lang, low=low, high=high))
 
 
@@ -115,7 +170,7 @@ def minutes(value: float, lang: str) -> str:
 
 def _downloads(opened: Opened, shown: pd.DataFrame, columns: Sequence[Column], name: str) -> None:
     lang = opened.lang
-    heads = {column.name: column.head for column in columns}
+    heads = {column.name: column.file_head or column.head for column in columns}
 
     def told() -> pd.DataFrame:
         words = {c.name: writer(c.kind, lang, opened.least) for c in columns if c.kind in {"people", "rounded"}}

@@ -25,6 +25,7 @@ def facilities(work: Work) -> Products:
     table = _every(cells, service.geo, kinds, homes, countries)
     tables = {
         "service_anlaggningar": _with_ranges(work, table, homes),
+        "anlaggning_granser": _losing(work, cells, service.geo),
         "samst_belagna": ranges.of_farthest(work, _farthest(work, cells, service.geo, kinds)),
     }
     return Products(tables=tables)
@@ -38,6 +39,27 @@ def _with_ranges(work: Work, table: pd.DataFrame, homes: pd.Series) -> pd.DataFr
     known = homes.where(homes.notna(), None).reindex(every.index)
     homes = known.where(known.notna(), every["municipality_code"])
     return ranges.of_facilities(work, table, homes, _countries(work, draws.cells, every))
+
+
+def _losing(work: Work, cells: gpd.GeoDataFrame, service: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return how many come beyond each threshold if a facility closes: within it now, and not from the second."""
+    known = set(work.value("service_types"))
+    parts = []
+    for one in work.settings.thresholds:
+        if one.service not in known:
+            continue
+        own = service[service["service_type"] == one.service]
+        limit, first = one.minutes.value, cells[f"{one.service}_id"].astype(object)
+        losing = (cells[f"{one.service}_min"] <= limit) & (cells[f"{one.service}_second_min"] > limit)
+        sums = cells["population_inv"][losing].astype(float).groupby(first[losing]).sum()
+        columns = {"facility": own.index.astype(str), "name": own["name"].to_numpy(object), "service": one.service}
+        parts.append(
+            pd.DataFrame(columns).assign(
+                threshold_min=limit, losing_inv=sums.reindex(own.index).fillna(0).to_numpy(float)
+            )
+        )
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["facility", "threshold_min"])
+    return ranges.of_losing(work, table)
 
 
 def _municipalities(work: Work, service: gpd.GeoDataFrame) -> pd.Series:

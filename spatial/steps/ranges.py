@@ -137,6 +137,21 @@ def of_facilities(
     return with_ranges(table, {name: by_run[name] for name in table.columns if name in by_run}, draws)
 
 
+def of_losing(work: Work, table: pd.DataFrame) -> pd.DataFrame:
+    """Return those who come beyond a threshold without a facility, with their range."""
+    lived, draws, every = work.value("lived"), work.value("draws"), work.value("draw_service")
+    if lived is None or not len(table):
+        return table
+    by_run = np.full((_runs(lived), len(table)), np.nan)
+    of = list(zip(table["service"].astype(str), table["threshold_min"].astype(float), strict=True))
+    for kind, limit in dict.fromkeys(of):
+        rows = [place for place, one in enumerate(of) if one == (kind, limit)]
+        if f"{kind}_min" in lived:
+            place = pd.Index(table["facility"].iloc[rows]).get_indexer(every.index)
+            by_run[:, rows] = service_drawn.losing_by_run(lived, kind, limit, place, _runs(lived))
+    return with_ranges(table, {"losing_inv": by_run}, draws)
+
+
 def _codes(some: pd.Series, others: pd.Series) -> tuple[IntArray, IntArray]:
     """Return the zones of two series as whole numbers that mean the same in both; -1 for none."""
     code = pd.factorize(np.concatenate([some.to_numpy(object), others.to_numpy(object)]))[0]
@@ -192,6 +207,14 @@ def of_across(
     found = found.assign(run=run, zone_a=names)
     by_run = matched(found, table, ["zone_a", "zone_b"], ["people_inv", "share"], len(draws.people), missing=0.0)
     return with_ranges(table, by_run, draws)
+
+
+def of_crossing(table: pd.DataFrame, lived: pd.DataFrame, crosses: pd.Series, draws: redraw.Draws) -> pd.DataFrame:
+    """Return a row of all who live across a border with its range; ``crosses`` is that of the draws' cells."""
+    people, run = lived["people_inv"].to_numpy(float), lived["run"].to_numpy(np.int64)
+    there = crosses.to_numpy(bool)[lived["cell"].to_numpy(np.int64)]
+    sums, whole = (np.bincount(run, people * where, len(draws.people)).astype(float)[:, None] for where in (there, 1.0))
+    return with_ranges(table, {"people_inv": sums, "share": sums / whole}, draws)
 
 
 def of_people_where(table: pd.DataFrame, within: pd.Series, draws: redraw.Draws) -> pd.DataFrame:

@@ -95,7 +95,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         after=("areas", "access"),
         built_on=("places", "services", "redraws"),
         optional=("municipalities", "land"),
-        settings=("access", "region"),
+        settings=("access", "region", "thresholds"),
     ),
     Step(
         "public_transport",

@@ -133,6 +133,7 @@ def _compared(
     """Return who lives across the borders of each division of regions, and the totals of city and hinterland."""
     draws: redraw.Draws | None = work.value("draws") if drawn_node is not None else None
     across: list[pd.DataFrame] = []
+    outside: list[pd.DataFrame] = []
     homes = centres["municipality_code"]
     totals = [_city_and_hinterland(cells, node, homes, "omland", centres["name"], draws, drawn_node)]
     for name in work.value("divisions") or ():
@@ -142,6 +143,11 @@ def _compared(
         table = hinterland.people_across(cells["population_inv"], node, zones, _zones(work, centres, regions))
         if draws is not None and drawn_node is not None and drawn is not None:
             table = ranges.of_across(table, ranges.inhabited(draws), drawn_node, drawn, draws)
+        outside.append(_over_border(table, name))
+        if draws is not None and drawn_node is not None and drawn is not None:
+            homes_of = drawn_node.map(_zones(work, centres, regions).to_dict().get)
+            crosses = drawn_node.notna() & drawn.notna() & (homes_of != drawn)
+            outside[-1] = ranges.of_crossing(outside[-1], ranges.inhabited(draws), crosses, draws)
         table.insert(0, "division", name)
         table.insert(2, "node_name", table["zone_a"].map(centres["name"]))
         table.insert(4, "region_name", table["zone_b"].map(regions["name"]))
@@ -151,11 +157,19 @@ def _compared(
     tables = {"stad_omland": pd.concat(totals, ignore_index=True)}
     if across:
         tables["omland_jamforelse"] = pd.concat(across, ignore_index=True)
+        tables["omland_over_grans"] = pd.concat(outside, ignore_index=True)
         every = tables["omland_jamforelse"]
         fa = every[every["division"] == _FA]
         if len(fa):
             tables["omland_fa"] = fa.drop(columns="division").reset_index(drop=True)
     return tables
+
+
+def _over_border(table: pd.DataFrame, division: str) -> pd.DataFrame:
+    """Return how many live in a hinterland whose node lies in another region than they do."""
+    people, whole = float(table.loc[table["across"], "people_inv"].sum()), float(table["people_inv"].sum())
+    share = people / whole if whole else float("nan")
+    return pd.DataFrame({"division": [division], "people_inv": [people], "share": [share]})
 
 
 def _zones(work: Work, points: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> pd.Series:

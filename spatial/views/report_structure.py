@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.views.criteria import criterion_facts
 from spatial.views.report_parts import Heading, Part, Table, Words
 from spatial.views.report_telling import Teller
@@ -176,17 +177,20 @@ def service_part(tell: Teller, code: str | None) -> list[Part]:
 
 def _limit_row(tell: Teller, table: pd.DataFrame, service: str, limit: float, code: str | None) -> list[str]:
     of = shares_within(table, service, limit)
-    whole, drawn = (
-        tell.percent(float(of.get(ALL, float("nan")))),
-        _share_range(tell, table, service, limit, code or ALL),
-    )
+    drawn = _share_range(tell, table, service, limit, code or ALL)
     row = [tell.services.get(service, service), tell.number(limit)]
     if code is not None:
-        own = tell.percent(float(of.get(code, float("nan"))))
+        own, whole = tell.percent(float(of.get(code, float("nan")))), told_share(tell, table, service, limit, ALL)
         return [*row, own, whole, drawn, _beyond(tell, table, service, limit, code)]
     worst = of.drop(ALL, errors="ignore").sort_values(kind="stable").head(_WORST)
-    told = [f"{tell.municipality(zone)} {tell.percent(share)}" for zone, share in worst.items()]
-    return [*row, whole, drawn, ", ".join(told)]
+    told = [f"{tell.municipality(zone)} {told_share(tell, table, service, limit, str(zone))}" for zone in worst.index]
+    return [*row, tell.percent(float(of.get(ALL, float("nan")))), drawn, ", ".join(told)]
+
+
+def told_share(tell: Teller, table: pd.DataFrame, service: str, limit: float, zone: str) -> str:
+    """Return the share of a zone's people within a threshold, with its range."""
+    share = float(shares_within(table, service, limit).get(zone, float("nan")))
+    return tell.ranged(tell.percent(share), _share_range(tell, table, service, limit, zone))
 
 
 def shares_within(table: pd.DataFrame, service: str, limit: float) -> pd.Series:
@@ -204,22 +208,33 @@ def _share_range(tell: Teller, table: pd.DataFrame, service: str, limit: float, 
 
 def _beyond(tell: Teller, table: pd.DataFrame, service: str, limit: float, code: str) -> str:
     rows = table[(table["service"] == service) & (table["threshold_min"] == limit) & (table["zone"] == code)]
-    people = float((rows["total_inv"] - rows["people_inv"]).sum())
-    return tell.people(people, tell.status("rutnat", "service"))
+    status = tell.status("rutnat", "service")
+
+    def beyond(column: str) -> float:
+        return float((rows["total_inv"] - rows[column]).sum()) if column in rows else float("nan")
+
+    low, high = (beyond(column) for column in reversed(range_names("people_inv")))
+    return tell.ranged(tell.people(beyond("people_inv"), status), tell.between(low, high, status))
 
 
 def _spots(tell: Teller) -> list[Part]:
     layer = tell.image.layers.get("vita_flackar")
     if layer is None or layer.frame.empty:
         return []
-    groups = layer.frame.groupby(["service", "threshold_min"], sort=False)["people_inv"].agg(["size", "sum", "max"])
-    rows = [
-        [tell.services.get(str(service), str(service)), tell.number(float(limit)), tell.number(row["size"]),
-         tell.people(float(row["sum"]), layer.meta.status), tell.people(float(row["max"]), layer.meta.status)]
-        for (service, limit), row in zip(groups.index.to_flat_index(), groups.to_dict("records"), strict=True)
-    ]  # fmt: skip
+    table, rows = tell.image.indicators["service_inom"], []
+    for (service, limit), own in layer.frame.groupby(["service", "threshold_min"], sort=False):
+        largest = own.sort_values("people_inv", ascending=False, kind="stable").iloc[0]
+        row = [tell.services.get(str(service), str(service)), tell.number(float(str(limit))), tell.number(len(own))]
+        row.append(_beyond(tell, table, str(service), float(str(limit)), ALL))
+        rows.append([*row, people_ranged(tell, largest, layer.meta.status)])
     heads = [("service", "text"), *((name, "number") for name in ("minutes", "spots", "spot_people", "spot_largest"))]
     return [Table(tell.say("table.spots"), _heads(tell, heads), rows, tell.say("note.spots"))]
+
+
+def people_ranged(tell: Teller, row: pd.Series, status: str) -> str:
+    """Return the people of a row with their range."""
+    low, high = (float(row.get(name, float("nan"))) for name in range_names("people_inv"))
+    return tell.ranged(tell.people(float(row["people_inv"]), status), tell.between(low, high, status))
 
 
 def hinterlands_part(tell: Teller, code: str | None) -> list[Part]:
@@ -248,8 +263,5 @@ def _across(tell: Teller, node: str) -> str:
     if table is None:
         return "–"
     rows = table[(table["node"] == node) & table["across"].astype(bool)]
-    told = [
-        f"{row['region_name']} {tell.people(float(row['people_inv']), tell.status('rutnat'))}"
-        for _, row in rows.iterrows()
-    ]
+    told = [f"{row['region_name']} {people_ranged(tell, row, tell.status('rutnat'))}" for _, row in rows.iterrows()]
     return ", ".join(told[:_LONGEST_NAMES]) or "–"

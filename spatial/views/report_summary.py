@@ -8,7 +8,7 @@ from spatial.record.standing import participation
 from spatial.texts import text
 from spatial.views.report_parts import Bullets, Heading, Part, Table, Words
 from spatial.views.report_plans import about, examples, frame_of
-from spatial.views.report_structure import ALL, population_status, shares_within
+from spatial.views.report_structure import ALL, people_ranged, population_status, shares_within, told_share
 from spatial.views.report_telling import MODELLED, Teller
 
 _SERVICES: Final = 3
@@ -74,22 +74,23 @@ def _service(tell: Teller, code: str | None) -> list[str]:
         own = of.drop(ALL, errors="ignore")
         mark = tell.say("summary.mark") if modelled else ""
         said = {"mark": mark, "minutes": tell.number(limit), "service": tell.services.get(service, service).lower()}
-        whole = tell.percent(float(of.get(ALL, float("nan"))))
+        whole = told_share(tell, table, service, limit, ALL)
         if code is None:
-            worst = f"{tell.municipality(own.idxmin())} ({tell.percent(float(own.min()))})"
+            worst = f"{tell.municipality(own.idxmin())}, {told_share(tell, table, service, limit, str(own.idxmin()))}"
             lines.append(tell.say("summary.service", share=whole, worst=worst, **said))
         else:
-            share = tell.percent(float(of.get(code, float("nan"))))
+            share = told_share(tell, table, service, limit, code)
             lines.append(tell.say("summary.service_own", share=share, whole=whole, **said))
     return lines
 
 
 def _across(tell: Teller, code: str | None) -> list[str]:
-    table = tell.image.indicators.get("omland_fa")
+    table = tell.image.indicators.get("omland_over_grans")
     if table is None or code is not None:
         return []
-    people = float(table.loc[table["across"].astype(bool), "people_inv"].sum())
-    return [tell.say("summary.across", people=tell.people(people, tell.status("rutnat")))]
+    status = tell.status("rutnat")
+    rows = table[table["division"] == "fa_regioner"]
+    return [tell.say("summary.across", people=people_ranged(tell, row, status)) for _, row in rows.iterrows()]
 
 
 def _plans(tell: Teller, code: str | None) -> list[str]:

@@ -61,6 +61,10 @@ class Teller:
         ends = [self.people(low, status), self.people(high, status)]
         return ends[0] if ends[0] == ends[1] else self.say("between", low=ends[0], high=ends[1])
 
+    def ranged(self, told: str, between: str) -> str:
+        """Return a told number with its range in brackets; as it is where there is none, or it says no more."""
+        return told if between in {"–", told} else self.say("ranged", value=told, range=between)
+
     def percent(self, share: float) -> str:
         """Return a share as a whole percentage; what is nearly all or nearly none is not told as all or none."""
         if share != share:  # noqa: PLR0124 - NaN

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.model import Layer, StructureImage
 from spatial.settings import Threshold
 from spatial.story import FIGURE
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 REGION: Final = "region"
 _ALL: Final = "alla"
+_FA: Final = "fa_regioner"
 _MODELLED: Final = "modellerat"
 _SENTENCE: Final = re.compile(r"(?:^(?:- )?|[.!?] )[a-zåäö](?=[a-zåäö.]* [0-9])")
 """A small letter before a number that begins a sentence: *ca 275 000*."""
@@ -83,6 +85,28 @@ class Figures:
     def _told(self, value: float, status: str) -> str:
         return people(value, status, self._lang, self._image.settings.access.least_shown_inv.value)
 
+    def _people_ranged(self, value: float, low: float, high: float, status: str) -> str:
+        """Return people with their range, where there is one and it is not of too few to tell."""
+        told, least = self._told(value, status), self._image.settings.access.least_shown_inv.value
+        if not low >= least or not value >= least or rounded(low) == rounded(high):
+            return told
+        ends = {name: number(rounded(end), lang=self._lang) for name, end in (("low", low), ("high", high))}
+        return text("webmap.ranged", self._lang, value=told, **ends)
+
+    def _row_ranged(self, row: Any, column: str, status: str) -> str:
+        low, high = (float(row.get(name, np.nan)) for name in range_names(column))
+        return self._people_ranged(float(row[column]), low, high, status)
+
+    def _share_ranged(self, row: Any, status: str) -> str:
+        """Return a share with its range, where there is one."""
+        told = self._percent(float(row["share"]), status)
+        ends = [float(row.get(name, np.nan)) for name in range_names("share")]
+        if not ends[0] < ends[1]:
+            return told
+        fine = 1 if any(0 < end < 0.005 or 0.995 <= end < 1 for end in ends) else 0
+        low, high = (number(end * 100, fine, self._lang) for end in ends)
+        return told if low == high else text("webmap.ranged", self._lang, value=told, low=low, high=high)
+
     def _status(self, *names: str) -> str:
         metas = [self._image.layers[name].meta for name in names if name in self._image.layers]
         return _MODELLED if any(meta.status == _MODELLED for meta in metas) else "mätt"
@@ -108,9 +132,11 @@ class Figures:
         row: Any = rows.loc[zone or _ALL]
         status = self._status("rutnat", "service")
         if measure == "share":
-            return self._percent(float(row["share"]), status)
-        inside = float(row["people_inv"])
-        return self._told(inside if measure == "within" else float(row["total_inv"]) - inside, status)
+            return self._share_ranged(row, status)
+        if measure == "within":
+            return self._row_ranged(row, "people_inv", status)
+        low, high = (float(row["total_inv"] - row.get(name, np.nan)) for name in reversed(range_names("people_inv")))
+        return self._people_ranged(float(row["total_inv"] - row["people_inv"]), low, high, status)
 
     def _within(self, name: str) -> pd.DataFrame | None:
         threshold = self._thresholds.get(name)
@@ -131,7 +157,7 @@ class Figures:
         code = str(shares.idxmin())
         if measure == "name":
             return str(municipalities.frame["name"].get(code, code))
-        return self._percent(float(shares[code]), self._status("rutnat", "service"))
+        return self._share_ranged(rows.loc[code], self._status("rutnat", "service"))
 
     def _rows(self, what: str) -> tuple[Layer, pd.DataFrame] | None:
         name, _, threshold = what.partition("@")
@@ -174,7 +200,7 @@ class Figures:
         if column is None:
             return None
         row = frame.sort_values(column, ascending=False, kind="stable").iloc[0]
-        return str(row["name"]) if measure == "name" else self._told(float(row[column]), layer.meta.status)
+        return str(row["name"]) if measure == "name" else self._row_ranged(row, column, layer.meta.status)
 
     def _length(self, what: str) -> str | None:
         found = self._rows(what)
@@ -185,10 +211,11 @@ class Figures:
         return text("webmap.approximately", self._lang, number=told)
 
     def _across(self, _: str) -> str | None:
-        table = self._image.indicators.get("omland_fa")
-        if table is None:
-            return None
-        return self._told(float(table.loc[table["across"].astype(bool), "people_inv"].sum()), self._status("rutnat"))
+        table = self._image.indicators.get("omland_over_grans")
+        rows = table[table["division"] == _FA] if table is not None else None
+        return (
+            None if rows is None or rows.empty else self._row_ranged(rows.iloc[0], "people_inv", self._status("rutnat"))
+        )
 
     def _lost(self, what: str, measure: str) -> str | None:
         name, _, facility = what.partition("@")
@@ -200,7 +227,8 @@ class Figures:
             if beyond is None:
                 return None
             people_there = float(grid.frame.loc[beyond.to_numpy(), "population_inv"].sum())
-            return self._told(people_there, self._status("rutnat", "service"))
+            low, high = self._losing_ends(facility, threshold)
+            return self._people_ranged(people_there, low, high, self._status("rutnat", "service"))
         extra = _longer(grid.frame, threshold, facility)
         if extra is None:
             return None
@@ -208,6 +236,15 @@ class Figures:
             return text("webmap.unreachable", self._lang)
         minutes_told = text("webmap.minutes", self._lang, minutes=number(rounded(extra), lang=self._lang))
         return text("webmap.approximately", self._lang, number=minutes_told)
+
+    def _losing_ends(self, facility: str, threshold: Threshold) -> tuple[float, float]:
+        table = self._image.indicators.get("anlaggning_granser")
+        low, high = range_names("losing_inv")
+        if table is None or low not in table:
+            return np.nan, np.nan
+        same = (table["facility"] == facility) & (table["threshold_min"] == threshold.minutes.value)
+        rows = table[same & (table["service"] == threshold.service)]
+        return (float(rows[low].iloc[0]), float(rows[high].iloc[0])) if len(rows) else (np.nan, np.nan)
 
 
 def marked_cells(image: StructureImage, highlight: str) -> pd.Series | None:
