@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
-from spatial.analysis.borders import borders, compared
+from spatial.analysis.borders import borders, compared, faced
 from spatial.inputs.strategies import read_compatibility
 
 P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
@@ -151,6 +151,74 @@ def test_symmetric_in_the_two_plans(chosen, tolerance):
     other = borders(*swapped(frame, outline), TABLE, tolerance_m=tolerance)
     same(one, mirrored(other))
     same(one, borders(frame.iloc[::-1], outline.iloc[::-1], TABLE, tolerance_m=tolerance))
+
+
+WIND = [(10_300 + 600 * np.sin(y / 900), y) for y in range(0, 20_001, 200)]
+
+
+def faults(chosen):
+    """Return plans where A follows the zigzag and B a line that winds up to a kilometre from it, and their outlines."""
+    rough, fine = outlines(), outlines(WIND)
+    rows = [strip(f"s{i}", p, use, 2000 * n + 100, 2000 * n + 100 + 200 * w, rough if p == "A" else fine)
+            for i, (use, p, n, w) in enumerate(chosen)]  # fmt: skip
+    kept, holes = ([r for r in rows if (r["pivot"] == "gap") is gap] for gap in (False, True))
+    a, b = drawn(rough, *kept, silent=holes), drawn(fine, *kept, silent=holes)
+    frame = stacked(a[a["plan_id"] == "A"], b[b["plan_id"] == "B"])
+    return frame, rough, {"A": rough.geometry["A"], "B": fine.geometry["B"]}
+
+
+few = st.lists(places, max_size=5, unique_by=lambda p: (p[1], p[2]))
+BOUNDED = settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+
+
+@BOUNDED
+@given(few, st.sampled_from([60, 250, 700]))
+def test_symmetric_where_the_plans_follow_different_drawings(chosen, tolerance):
+    frame, outline, own = faults(chosen)
+    one = faced(frame, outline, TABLE, tolerance_m=tolerance, own=own)
+    turned = {"A": own["B"], "B": own["A"]}
+    other = faced(*swapped(frame, outline), TABLE, tolerance_m=tolerance, own=turned)
+    same(one.findings, mirrored(other.findings))
+    same(one.uncertain, mirrored(other.uncertain))
+    assert np.allclose(one.lengths.drop(columns=["plan_a", "plan_b"]), other.lengths.drop(columns=["plan_a", "plan_b"]))
+
+
+@BOUNDED
+@given(few, st.floats(500, 19_500), st.sampled_from([60, 250, 700]))
+def test_splitting_every_feature_changes_no_finding(chosen, northing, tolerance):
+    frame, outline, own = faults(chosen)
+    before = faced(frame, outline, TABLE, tolerance_m=tolerance, own=own)
+    rows = []
+    for key, row in frame.iterrows():
+        pieces = [row["geometry"].intersection(box(-5000, *edge))
+                  for edge in ((-5000, 30_000, northing), (northing, 30_000, 30_000))]  # fmt: skip
+        rows += [row.to_dict() | {"id": f"{key}-{n}", "geometry": g} for n, g in enumerate(pieces) if g.area > 0]
+    after = faced(plans(*rows), outline, TABLE, tolerance_m=tolerance, own=own)
+    for one, other in ((before.findings, after.findings), (before.uncertain, after.uncertain)):
+        assert one[["kind", "pivot_a", "pivot_b", "silent"]].to_numpy().tolist() == (
+            other[["kind", "pivot_a", "pivot_b", "silent"]].to_numpy().tolist()
+        )
+        assert np.allclose(one["length_m"], other["length_m"], atol=1)
+
+
+@BOUNDED
+@given(few, st.sampled_from(["EPSG:25832", "EPSG:3067", "EPSG:3035", "EPSG:4326"]))
+def test_there_and_back_through_another_crs_changes_no_finding(chosen, crs):
+    frame, outline, own = faults(chosen)
+    before = faced(frame, outline, TABLE, tolerance_m=250, own=own)
+    after = faced(frame.to_crs(crs).to_crs("EPSG:3006"), outline, TABLE, tolerance_m=250, own=own)
+    for one, other in ((before.findings, after.findings), (before.uncertain, after.uncertain)):
+        assert one["kind"].tolist() == other["kind"].tolist()
+        assert np.allclose(one["length_m"], other["length_m"], atol=60)
+
+
+@BOUNDED
+@given(few, st.sampled_from([2_500, 4_000]))
+def test_faults_smaller_than_the_tolerance_give_nothing(chosen, tolerance):
+    frame, outline, own = faults(chosen)
+    result = faced(frame, outline, TABLE, tolerance_m=tolerance, own=own)
+    assert result.findings.empty
+    assert result.uncertain.empty
 
 
 def test_splitting_a_feature_changes_no_finding():
