@@ -48,7 +48,10 @@ def visible(image: StructureImage, theme: str, state: str = "nulage") -> dict[st
     The whole is what the style catalogue shows to begin with. In the state *inriktning* the nodes stand as the ground
     that what is wanted is read against; *jamfor* has both.
     """
-    present = _present(image, theme)
+    return _in_state(_present(image, theme), theme, state)
+
+
+def _in_state(present: dict[str, bool], theme: str, state: str) -> dict[str, bool]:
     if state == "nulage":
         return present
     wanted = DIRECTIONS.get(theme, frozenset())
@@ -76,11 +79,9 @@ def _present(image: StructureImage, theme: str) -> dict[str, bool]:
 
 def theme_presets(image: StructureImage, lang: str) -> list[dict[str, object]]:
     """Return the themes as the web map's script takes them: id, title, and what is on in each state."""
-
-    def on(theme: str, state: str) -> list[str]:
-        return [key for key, shown in visible(image, theme, state).items() if shown]
-
-    return [
-        {"i": name, "t": text(f"webmap.theme.{name}", lang), "on": {state: on(name, state) for state in STATES}}
-        for name in themes(image)
-    ]
+    made: list[dict[str, object]] = []
+    for name in themes(image):
+        present = _present(image, name)
+        on = {state: [key for key, shown in _in_state(present, name, state).items() if shown] for state in STATES}
+        made.append({"i": name, "t": text(f"webmap.theme.{name}", lang), "on": on})
+    return made

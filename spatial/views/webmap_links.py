@@ -32,14 +32,15 @@ def municipalities_of(image: StructureImage, layer: Layer) -> list[str] | None:
     if told:
         rows = zip(*(frame[name].fillna("").astype(str) for name in told), strict=True)
         named = [_joined(part for value in row for part in value.split(_LISTED)) for row in rows]
-        known = {code for row in named for code in row.split(_LISTED)}
-        if outlines is None or known & {str(code) for code in outlines.frame.index}:
-            return named
-    if outlines is None or layer.id in _GROUND or layer.frame.empty:
-        return None
+    else:
+        named = [""] * len(frame)
+    if outlines is None or layer.id in _GROUND or frame.empty:
+        return named if told else None
+    if all(named):
+        return named
     pairs = layer.geo[["geometry"]].sjoin(outlines.geo[["geometry"]].rename_axis("code"), predicate="intersects")
     touched = pairs["code"].astype(str).groupby(level=0).agg(_joined)
-    return [str(touched.get(key, "")) for key in frame.index]
+    return [own or str(touched.get(key, "")) for own, key in zip(named, frame.index, strict=True)]
 
 
 _GROUND: Final = frozenset({"vatten", "vattendrag", "land", "grannkommuner", "fa_regioner", "markanvandning"})
@@ -94,11 +95,11 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
     rows: list[tuple[float, dict[str, object]]] = []
     for key, row in _rows(tables.get("rekommendationer")):
         told = {"k": "recommendation", "t": row["title"], "s": row["text"], "m": row["plans"]}
-        rows.append((float(row["severity"]), {**told, "l": "rekommendationer", "i": key}))
+        rows.append((float(str(row["severity"])), {**told, "l": "rekommendationer", "i": key}))
     for key, row in _rows(tables.get("granser")):
         place = f"{row['plan_a']}{_LISTED}{row['plan_b']}"
         told = {"k": "border", "t": str(row["kind"]).capitalize(), "m": place, "l": "granser", "i": key}
-        rows.append((float(row["severity"]), told))
+        rows.append((float(str(row["severity"])), told))
     for key, row in _rows(tables.get("konflikter")):
         told = {"k": "conflict", "t": str(row["kind"]).capitalize(), "s": str(row["name"]), "m": row["plan_id"]}
         rows.append((float(str(row["severity"])), {**told, **_place(image, str(key))}))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.texts import number, text
+from spatial.views.webmap_facts import people
 
 FloatArray = npt.NDArray[np.float64]
 _NEAR_M: Final = 3000.0
@@ -75,7 +76,28 @@ def municipality_sections(image: StructureImage, lang: str) -> dict[str, list[di
     titles = {service.id: service.title.get(lang) for service in image.settings.services}
     tables = image.indicators
     codes = [str(code) for code in image.layers["kommuner"].frame.index] if "kommuner" in image.layers else []
-    return {code: [*_services(tables, titles, code, lang), *_within(tables, titles, code, lang)] for code in codes}
+    return {
+        code: [
+            *_people(image, code, lang),
+            *_services(tables, titles, code, lang),
+            *_within(tables, titles, code, lang),
+        ]
+        for code in codes
+    }
+
+
+def _people(image: StructureImage, code: str, lang: str) -> list[dict[str, object]]:
+    """Return the section that stands open: people, told as the grid that they are counted in, and places."""
+    table, grid = image.indicators.get("kommuner"), image.layers.get("rutnat")
+    if table is None or grid is None or code not in table.index:
+        return []
+    row = table.loc[code]
+    least = image.settings.access.least_shown_inv.value
+    told = [("population", people(float(str(row["population_inv"])), grid.meta.status, lang, least))]
+    if "nodes_count" in table:
+        told.append(("nodes", number(float(str(row["nodes_count"])), lang=lang)))
+    rows = [[text(f"webmap.fact.{label}", lang), value] for label, value in told]
+    return [{"t": text("webmap.js.people_places", lang), "r": rows, "o": 1}]
 
 
 def _services(
@@ -86,7 +108,7 @@ def _services(
         return []
     row = table.loc[code]
     counted = [(title, f"{name}_count") for name, title in titles.items() if f"{name}_count" in table]
-    rows = [[title, number(float(row[column]), lang=lang)] for title, column in counted]
+    rows = [[title, number(float(str(row[column])), lang=lang)] for title, column in counted]
     return [{"t": text("webmap.js.facilities", lang), "r": rows}] if rows else []
 
 

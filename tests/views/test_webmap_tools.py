@@ -54,6 +54,14 @@ def test_each_thing_belongs_to_its_municipalities(embedded):
             c for c, area in outlines.items() if area.intersects(shape)
         }
     assert municipalities_of(image, image.layers["vatten"]) is None
+    wanted = image.layers["inriktning_noder"]
+    nodes = image.layers["noder"].frame["municipality_code"]
+    told = dict(zip(wanted.frame.index, municipalities_of(image, wanted), strict=True))
+    unplanned = wanted.frame.index[wanted.frame["plans"] == ""]
+    assert len(unplanned) > 10
+    assert all(
+        nodes[key] in told[key].split(";") for key in unplanned if not image.layers["noder"].frame["outside"][key]
+    )
 
 
 def test_goals_are_those_of_the_matrix(embedded):
@@ -117,6 +125,8 @@ def test_municipality_card_has_the_shares_of_the_tables(embedded):
     table = embedded.image.indicators["service_inom"]
     sections = municipality_sections(embedded.image, "sv")
     own = table[(table["zone"] == "2404") & table["share"].notna()]
+    people = dict(sections["2404"][0]["r"])["Invånare"]
+    assert people.startswith("ca")
     rows = sections["2404"][-1]["r"]
     assert len(rows) == len(own)
     for (_, value), row in zip(rows, own.to_dict("records"), strict=True):

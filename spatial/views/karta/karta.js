@@ -19,9 +19,11 @@
     root.className = "sb" + (options.panel === false ? " sb-bare" : "") + (this.tools ? " sb-tools" : "");
     Object.keys(data.ground).forEach(function (name) { root.style.setProperty("--" + name, data.ground[name]); });
     this.hatches = new S.Hatches();
+    this.main = S.el("main", "sb-main");
+    root.appendChild(this.main);
     if (this.tools) { this.addToolbar(); }
-    this.stage = S.el("main", "sb-map");
-    root.appendChild(this.stage);
+    this.stage = S.el("div", "sb-map");
+    this.main.appendChild(this.stage);
     this.panel = new (options.Panel || S.Panel)(root, data, this.hatches, this.actions());
     this.makeMap();
     this.draw();
@@ -40,6 +42,7 @@
     this.stage.setAttribute("aria-label", this.data.texts.map);
     this.stage.setAttribute("role", "application");
     this.bar = S.el("div", "sb-scale");
+    this.bar.setAttribute("role", "img");
     this.bar.setAttribute("aria-label", this.data.texts.scale);
     this.stage.appendChild(this.bar);
     this.home();

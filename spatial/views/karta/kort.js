@@ -89,7 +89,7 @@
   };
 
   P.rowsSection = function (section) {
-    return fold(section.t, told("", section.r));
+    return fold(section.t, told("", section.r), section.o);
   };
 
   function told(cls, rows) {

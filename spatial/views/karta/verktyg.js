@@ -11,7 +11,7 @@
 
   P.addToolbar = function () {
     this.toolbar = new S.Toolbar(this);
-    this.root.appendChild(this.toolbar.node);
+    this.main.appendChild(this.toolbar.node);
   };
 
   /* What the map is given when it has tools: options.tools is {files, add, go}, each true where the app can answer. */
