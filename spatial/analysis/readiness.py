@@ -25,20 +25,6 @@ _MOST_NAMED: Final = 3
 _HA: Final = 1e4
 _KM2: Final = 1e6
 _KM: Final = 1e3
-_CONTENT: Final[Mapping[str, Callable[[gpd.GeoDataFrame, PlanRule], list[Finding]]]] = {
-    name: getattr(content, name)
-    for name in (
-        "id_missing",
-        "id_repeated",
-        "geometry_missing",
-        "geometry_invalid",
-        "use_not_area",
-        "code_missing",
-        "code_unknown",
-        "code_ambiguous",
-        "direction_present",
-    )
-}
 _COVER: Final[Mapping[str, Callable[[covering.Cover, PlanRule], list[Finding]]]] = {
     "not_covered": covering.gaps,
     "overlap": covering.overlaps,
@@ -94,7 +80,7 @@ def _found(
     by_check = {rule.check: rule for rule in rules.rules}
     if here is None:
         return found
-    for name, look in _CONTENT.items():
+    for name, look in content.CHECKS.items():
         if name in by_check:
             found += look(here, by_check[name])
     sound = _sound(here)

@@ -1,7 +1,7 @@
 """What the features of a plan say: ids, geometry, categories, considerations, direction and shores."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -108,6 +108,23 @@ def direction_present(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
         Finding("direction_present", (str(key),), shape, 1)
         for key, shape in zip(rows["id"], rows.geometry, strict=True)
     ]
+
+
+CHECKS: Final[Mapping[str, Callable[[gpd.GeoDataFrame, PlanRule], list[Finding]]]] = {
+    check.__name__: check
+    for check in (
+        id_missing,
+        id_repeated,
+        geometry_missing,
+        geometry_invalid,
+        use_not_area,
+        code_missing,
+        code_unknown,
+        code_ambiguous,
+        direction_present,
+    )
+}
+"""The checks that look at the features as they came, by the name that rules ask for them with."""
 
 
 def consideration_missing(features: gpd.GeoDataFrame, rule: PlanRule) -> list[Finding]:
