@@ -1,5 +1,7 @@
 """Gränser: what neighbouring plans say across their border, as a list and on the map."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -49,6 +51,8 @@ def _findings(at: Opened, findings: pd.DataFrame) -> None:
         else:
             st.caption(text("plan_pages.pick_row", lang))
             chosen = show_table(at, kept, _columns(lang), name="granser", rows=10, pick=True)
+            if chosen is not None:
+                st.text(_face_to_face(kept.iloc[chosen], lang))
         st.caption(text("plan_pages.shown", lang, shown=len(kept), count=len(told)))
     layer = at.image.layers.get("granser")
     ids = list(kept.index) if chosen is None else [kept.index[chosen]]
@@ -64,12 +68,21 @@ def _told(at: Opened, findings: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(findings["plan_a"], findings["plan_b"], strict=True)
     return findings.assign(
         pair=[text("plan_pages.granser.pair_of", lang, one=names.get(a, a), other=names.get(b, b)) for a, b in pairs],
+        name_a=findings["plan_a"].map(lambda code: names.get(code, code)),
+        name_b=findings["plan_b"].map(lambda code: names.get(code, code)),
         silent=findings["silent"].map(lambda code: names.get(code, said(code))),
         pivot_a=findings["pivot_a"].map(lambda one: pivots.get(one, said(one))),
         pivot_b=findings["pivot_b"].map(lambda one: pivots.get(one, said(one))),
         feature_a=findings["feature_a"].map(said),
         feature_b=findings["feature_b"].map(said),
     ).sort_values(["severity", "length_m"], ascending=False, kind="stable")
+
+
+def _face_to_face(row: "pd.Series[Any]", lang: str) -> str:
+    """Return what both plans say at a finding, with their features."""
+    lines = [text("plan_pages.granser.says", lang, plan=plan, use=row[f"pivot_{side}"], feature=row[f"feature_{side}"])
+             for side, plan in zip("ab", (row["name_a"], row["name_b"]), strict=True)]  # fmt: skip
+    return "\n".join(lines)
 
 
 def _names(at: Opened) -> dict[str, str]:

@@ -54,7 +54,8 @@ def plans(work: Work) -> Products:
     unknown = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     unknown.index = pd.Index(range(1, len(unknown) + 1), name="row")
     values["plans"] = features
-    return Products(_shown(features, meta), {"planer_okanda_koder": unknown}, values, modelled=modelled)
+    tables_out = {"planer_okanda_koder": unknown}
+    return Products(_shown(features, meta), tables_out, values, modelled=modelled, as_given=not modelled)
 
 
 def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:

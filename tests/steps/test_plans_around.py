@@ -1,5 +1,7 @@
 """Plans of neighbours outside the region: compared at the border, in any CRS and classification, and nowhere else."""
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -42,12 +44,13 @@ def saved(folder, name, rows, crs="EPSG:3006"):
     frame.to_crs(crs).to_file(folder / f"{name}.gpkg", layer="ytor")
 
 
-def written(folder, layers):
+def written(folder, layers, **models):
     said = [
         LAYER.format(id=name, title=title, role=role, crs=crs, more=more, time=", time: TID" if role == "plans" else "")
         for name, title, role, crs, more in layers
     ]
-    text = "extends: vasterbotten\nmodels: {}\nlayers:\n  - kommuner\n" + "".join(said)
+    text = "extends: vasterbotten\nmodels: MODELS\nlayers:\n  - kommuner\n" + "".join(said)
+    text = text.replace("MODELS", json.dumps(models))
     (folder / "r.yaml").write_text(text, encoding="utf-8")
     settings = read_settings(folder / "r.yaml")
     return compose(settings, read_layers(settings))
@@ -76,7 +79,7 @@ def test_a_norwegian_neighbour_in_its_own_classification(tmp_path, outlines, crs
         ("op_2421", "ÖP Storuman", "plans", "EPSG:3006", '    constants: {municipality: "2421"}\n'),
         ("op_1833", "Kommuneplan", "plans", crs,
          '    constants: {municipality: "1833", municipality_name: Rana}\n    mapping: sosi\n'),
-    ])  # fmt: skip
+    ], land_use=read_settings().models.land_use.model_dump(mode="json"))  # fmt: skip
     found = image.indicators["granser"]
     worst = found[found["severity"] == 3].iloc[0]
     assert (worst["plan_a"], worst["plan_b"], worst["municipality_a"], worst["municipality_b"]) == (
@@ -84,6 +87,8 @@ def test_a_norwegian_neighbour_in_its_own_classification(tmp_path, outlines, crs
     assert (worst["feature_a"], worst["feature_b"]) == ("1833:o1", "2421:o1")
     assert worst["length_m"] == pytest.approx(3_000, rel=0.1)
     assert set(image.layers["planomraden"].frame["plan_id"]) == {"2421"}
+    assert image.layers["markanvandning"].meta.status == "modellerat"
+    assert image.layers["planomraden"].meta.status == "mätt"
     for name in ("matris", "plan_granskning", "konflikter"):
         assert "1833" not in set(image.indicators[name].get("plan_id", []))
     advice = image.indicators["rekommendationer"]
