@@ -21,6 +21,7 @@ PAGES = (
     "granser",
     "granska_plan",
     "rekommendationer",
+    "arbetsgrupp",
     "seminarium",
     "underlag",
 )

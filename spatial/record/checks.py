@@ -13,6 +13,7 @@ from spatial.record_terms import RecordLimits
 
 _NAMES: Final = (
     "name",
+    "title",
     "status",
     "stance",
     "what",

@@ -18,6 +18,8 @@ PROPOSALS: Final = ("level", "corridor", "recommendation")
 ADOPTIONS: Final = ("considered", "adopted", "partly", "rejected", "not_relevant")
 """What a municipality has done with a recommendation; one without an event is *not answered*."""
 RECOMMENDATIONS: Final = "rekommendationer"
+DRAWN: Final = "ritat"
+"""The layer of what the group itself has drawn: its features are the drawings' items."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,11 @@ def comment(author: Author, target: Target, text: str, *, item: str = "", reply_
     return Draft(author, "comment", target, payload, item=item)
 
 
-def drawing(author: Author, geometry: bytes, text: str = "", *, target: Target = Target(), item: str = "") -> Draft:
-    """Return a point, line or area somebody drew (WKB, EPSG:3006)."""
-    return Draft(author, "drawing", target, {"text": text}, geometry, item)
+def drawing(
+    author: Author, geometry: bytes, text: str = "", *, title: str = "", target: Target = Target(), item: str = ""
+) -> Draft:  # fmt: skip
+    """Return a point, line or area somebody drew (WKB, EPSG:3006); the title may come in a later version."""
+    return Draft(author, "drawing", target, {"title": title, "text": text}, geometry, item)
 
 
 def vote(author: Author, target: Target, stance: str) -> Draft:

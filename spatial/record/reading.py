@@ -21,8 +21,8 @@ def comments(events: Iterable[Event]) -> gpd.GeoDataFrame:
 
 
 def drawings(events: Iterable[Event]) -> gpd.GeoDataFrame:
-    """Return what is drawn and not withdrawn: points, lines and areas in EPSG:3006, with ``text``."""
-    return _frame(current(events, "drawing"), ("text",))
+    """Return what is drawn and not withdrawn: points, lines and areas in EPSG:3006, with ``title`` and ``text``."""
+    return _frame(current(events, "drawing"), ("title", "text"))
 
 
 def votes(events: Iterable[Event]) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def group_document(image: StructureImage, events: Iterable[Event], *, lang: str 
     parts += _opinions(tell, said)
     for room, frame, columns in (
         ("comments", reading.comments(said), ("text",)),
-        ("drawings", reading.drawings(said), ("text",)),
+        ("drawings", reading.drawings(said), ("title", "text")),
         ("proposals", reading.proposals(said), ("value", "text")),
         ("minutes", reading.minutes_of_meetings(said), ("text", "responsible", "deadline")),
         (
