@@ -125,6 +125,35 @@ def losing_by_run(lived: pd.DataFrame, kind: str, limit_min: float, row: IntArra
     return sums.of(lived["population_inv"].to_numpy(float), losing.to_numpy(bool))
 
 
+def median_loss_by_run(lived: pd.DataFrame, kind: str, row: IntArray, runs: int) -> FloatArray:
+    """Return how many minutes longer it gets, in every run, for the middle one of those who have a facility nearest.
+
+    ``row``: of each facility among those asked about, -1 for none. NaN where nobody has it nearest, inf where half of
+    them then have no way.
+
+    Examples
+    --------
+    >>> lived = pd.DataFrame({"run": [0, 0], "population_inv": [3.0, 5.0], "fuel_min": [4.0, 6.0],
+    ...                       "fuel_second_min": [31.0, 30.0], "fuel_first": [0, 0]})
+    >>> median_loss_by_run(lived, "fuel", np.array([0]), 1).tolist()
+    [[24.0]]
+    """
+    best, rest = (lived[f"{kind}_{end}"].to_numpy(float) for end in ("min", "second_min"))
+    rows = int(row.max(initial=-1)) + 1
+    at = _at(lived["run"].to_numpy(np.int64), lived[f"{kind}_first"].to_numpy(np.int64), row, rows)
+    kept = np.flatnonzero((at >= 0) & np.isfinite(best))
+    extra = rest[kept] - best[kept]
+    order = np.lexsort((extra, at[kept]))
+    at, extra, people = at[kept][order], extra[order], lived["population_inv"].to_numpy(float)[kept][order]
+    total = np.bincount(at, people, runs * rows)
+    before = np.cumsum(total) - total
+    half = np.cumsum(people) - before[at] >= total[at] / 2
+    group, first = np.unique(at[half], return_index=True)
+    out = np.full(runs * rows, np.nan)
+    out[group] = extra[half][first]
+    return out.reshape(runs, rows)
+
+
 def _at(run: IntArray, facility: IntArray, row: IntArray, rows: int) -> IntArray:
     place = np.append(row, -1)[facility]
     return np.asarray(np.where(place >= 0, run * rows + place, -1), np.int64)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatial.analysis import catchment, fragility, grid, spots
+from spatial.analysis import catchment, fragility, grid, service_drawn, spots
 from spatial.steps import ranges
 from spatial.steps.work import Products, Work
 
@@ -42,22 +42,26 @@ def _with_ranges(work: Work, table: pd.DataFrame, homes: pd.Series) -> pd.DataFr
 
 
 def _losing(work: Work, cells: gpd.GeoDataFrame, service: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return how many come beyond each threshold if a facility closes: within it now, and not from the second."""
+    """Return how many come beyond each threshold if a facility closes, and the minutes more for the middle one."""
     known = set(work.value("service_types"))
     parts = []
     for one in work.settings.thresholds:
         if one.service not in known:
             continue
         own = service[service["service_type"] == one.service]
-        limit, first = one.minutes.value, cells[f"{one.service}_id"].astype(object)
-        losing = (cells[f"{one.service}_min"] <= limit) & (cells[f"{one.service}_second_min"] > limit)
-        sums = cells["population_inv"][losing].astype(float).groupby(first[losing]).sum()
-        columns = {"facility": own.index.astype(str), "name": own["name"].to_numpy(object), "service": one.service}
-        parts.append(
-            pd.DataFrame(columns).assign(
-                threshold_min=limit, losing_inv=sums.reindex(own.index).fillna(0).to_numpy(float)
-            )
+        limit, kind, place = one.minutes.value, one.service, np.arange(len(own))
+        shown = cells[["population_inv", f"{kind}_min", f"{kind}_second_min"]].assign(
+            run=0, **{f"{kind}_first": own.index.get_indexer(pd.Index(cells[f"{kind}_id"]))}
         )
+        columns = {
+            "facility": own.index.astype(str),
+            "name": own["name"].to_numpy(object),
+            "service": kind,
+            "threshold_min": limit,
+            "losing_inv": service_drawn.losing_by_run(shown, kind, limit, place, 1)[0],
+            "lost_median_min": service_drawn.median_loss_by_run(shown, kind, place, 1)[0],
+        }
+        parts.append(pd.DataFrame(columns))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["facility", "threshold_min"])
     return ranges.of_losing(work, table)
 

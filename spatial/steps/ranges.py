@@ -138,18 +138,19 @@ def of_facilities(
 
 
 def of_losing(work: Work, table: pd.DataFrame) -> pd.DataFrame:
-    """Return those who come beyond a threshold without a facility, with their range."""
+    """Return what is lost at a threshold without a facility, with the ranges."""
     lived, draws, every = work.value("lived"), work.value("draws"), work.value("draw_service")
     if lived is None or not len(table):
         return table
-    by_run = np.full((_runs(lived), len(table)), np.nan)
+    by_run = {name: np.full((_runs(lived), len(table)), np.nan) for name in ("losing_inv", "lost_median_min")}
     of = list(zip(table["service"].astype(str), table["threshold_min"].astype(float), strict=True))
     for kind, limit in dict.fromkeys(of):
         rows = [place for place, one in enumerate(of) if one == (kind, limit)]
         if f"{kind}_min" in lived:
             place = pd.Index(table["facility"].iloc[rows]).get_indexer(every.index)
-            by_run[:, rows] = service_drawn.losing_by_run(lived, kind, limit, place, _runs(lived))
-    return with_ranges(table, {"losing_inv": by_run}, draws)
+            by_run["losing_inv"][:, rows] = service_drawn.losing_by_run(lived, kind, limit, place, _runs(lived))
+            by_run["lost_median_min"][:, rows] = service_drawn.median_loss_by_run(lived, kind, place, _runs(lived))
+    return with_ranges(table, by_run, draws)
 
 
 def _codes(some: pd.Series, others: pd.Series) -> tuple[IntArray, IntArray]:

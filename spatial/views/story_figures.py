@@ -88,7 +88,7 @@ class Figures:
     def _people_ranged(self, value: float, low: float, high: float, status: str) -> str:
         """Return people with their range, where there is one and it is not of too few to tell."""
         told, least = self._told(value, status), self._image.settings.access.least_shown_inv.value
-        if not low >= least or not value >= least or rounded(low) == rounded(high):
+        if not (low >= least and value >= least and high >= low) or rounded(low) == rounded(high):
             return told
         ends = {name: number(rounded(end), lang=self._lang) for name, end in (("low", low), ("high", high))}
         return text("webmap.ranged", self._lang, value=told, **ends)
@@ -227,19 +227,26 @@ class Figures:
             if beyond is None:
                 return None
             people_there = float(grid.frame.loc[beyond.to_numpy(), "population_inv"].sum())
-            low, high = self._losing_ends(facility, threshold)
+            low, high = self._lost_ends(facility, threshold, "losing_inv")
             return self._people_ranged(people_there, low, high, self._status("rutnat", "service"))
         extra = _longer(grid.frame, threshold, facility)
         if extra is None:
             return None
+        return self._longer_told(extra, *self._lost_ends(facility, threshold, "lost_median_min"))
+
+    def _longer_told(self, extra: float, low: float, high: float) -> str:
         if not np.isfinite(extra):
             return text("webmap.unreachable", self._lang)
         minutes_told = text("webmap.minutes", self._lang, minutes=number(rounded(extra), lang=self._lang))
-        return text("webmap.approximately", self._lang, number=minutes_told)
+        told = text("webmap.approximately", self._lang, number=minutes_told)
+        if not np.isfinite([low, high]).all() or rounded(low) == rounded(high):
+            return told
+        ends = {name: number(rounded(end), lang=self._lang) for name, end in (("low", low), ("high", high))}
+        return text("webmap.ranged", self._lang, value=told, **ends)
 
-    def _losing_ends(self, facility: str, threshold: Threshold) -> tuple[float, float]:
+    def _lost_ends(self, facility: str, threshold: Threshold, column: str) -> tuple[float, float]:
         table = self._image.indicators.get("anlaggning_granser")
-        low, high = range_names("losing_inv")
+        low, high = range_names(column)
         if table is None or low not in table:
             return np.nan, np.nan
         same = (table["facility"] == facility) & (table["threshold_min"] == threshold.minutes.value)

@@ -1,6 +1,6 @@
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.analysis import nearest_drawn, redraw
@@ -26,6 +26,7 @@ def brute(rows, who):
     return near[0], near[1]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.booleans())
 def test_two_nearest_by_rule_are_those_of_the_places_that_have_it(seed, central):
     rng = np.random.default_rng(seed)
@@ -42,6 +43,7 @@ def test_two_nearest_by_rule_are_those_of_the_places_that_have_it(seed, central)
             assert (found.second_min[state, cell], found.second[state, cell]) == second
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_two_kinds_of_facilities_are_taken_together(seed):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.analysis import service_drawn
@@ -44,6 +44,7 @@ def as_cells(lived):
     return lived.assign(fuel_id=names[lived["fuel_first"]], fuel_second_id=names[lived["fuel_second"]])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_each_run_is_counted_as_a_table_of_its_own(seed):
     lived = lived_of(seed)
@@ -66,6 +67,7 @@ def test_each_run_is_counted_as_a_table_of_its_own(seed):
         np.testing.assert_allclose(found["second_inv"][run], seconds)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_zones_of_each_run_are_counted_as_without_the_others(seed):
     lived, limits = lived_of(seed), [("fuel", 1.0), ("fuel", 5.0)]
@@ -92,6 +94,7 @@ def test_zones_of_each_run_are_counted_as_without_the_others(seed):
                 np.testing.assert_allclose(values[run], table[name].to_numpy(float))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_curves_are_the_shares_within_each_limit(seed):
     cells = lived_of(seed)
@@ -102,6 +105,7 @@ def test_curves_are_the_shares_within_each_limit(seed):
     np.testing.assert_allclose(found.loc[table.index, ["people_inv", "share"]], table[["people_inv", "share"]])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_farthest_of_each_run_are_those_worst_off_in_it(seed):
     lived = lived_of(seed)
@@ -158,3 +162,20 @@ def test_matched_rows_that_a_run_lacks_are_what_stands_for_missing():
     found = pd.DataFrame({"run": [0, 1, 1], "zone": ["a", "a", "z"], "people_inv": [1.0, 2.0, 9.0]})
     values = matched(found, pd.DataFrame({"zone": ["a", "b"]}), ["zone"], ["people_inv"], 2, missing=0.0)
     assert values["people_inv"].tolist() == [[1.0, 0.0], [2.0, 0.0]]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_a_closed_facility_costs_is_counted_person_by_person(seed):
+    lived = lived_of(seed)
+    lost = service_drawn.median_loss_by_run(lived, "fuel", np.arange(3), RUNS)
+    losing = service_drawn.losing_by_run(lived, "fuel", 2.0, np.arange(3), RUNS)
+    for run in range(RUNS):
+        for facility in range(3):
+            own = lived[(lived["run"] == run) & (lived["fuel_first"] == facility)]
+            everyone = own.loc[own.index.repeat(own["population_inv"].astype(int))]
+            extra = sorted((everyone["fuel_second_min"] - everyone["fuel_min"]).tolist())
+            middle = extra[(len(extra) + 1) // 2 - 1] if extra else np.nan
+            np.testing.assert_equal(lost[run, facility], middle)
+            beyond = (everyone["fuel_min"] <= 2.0) & (everyone["fuel_second_min"] > 2.0)
+            assert losing[run, facility] == beyond.sum()
