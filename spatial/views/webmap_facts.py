@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.model import Layer, StructureImage
 from spatial.texts import has_text, number, text
 from spatial.views.wording import role_name, shown_status, status_text
@@ -92,20 +93,26 @@ class Facts:
                 if value is None or value is pd.NA or value != value or value == "":  # noqa: PLR0124 - NaN
                     continue
                 written = self._written(value, kind, status)
-                told.append(self._row(label, self._ranged(written, column, row) if kind == "people" else written))
+                told.append(self._row(label, self._ranged(written, kind, column, row)))
             return told
 
         return tell
 
-    def _ranged(self, written: str, column: str, row: Row) -> str:
-        """Return a number of people with its range, where the models were redrawn and it is not too small to tell."""
-        stem = column.removesuffix("_inv")
-        low, high = row.get(f"{stem}_low_inv"), row.get(f"{stem}_high_inv")
-        least = self._image.settings.access.least_shown_inv.value
-        if not isinstance(low, float) or not isinstance(high, float) or not low >= least or not high >= least:
+    def _ranged(self, written: str, kind: str, column: str, row: Row) -> str:
+        """Return people or minutes with their range, where the models were redrawn; too few are not told as an end."""
+        low, high = (row.get(name) for name in range_names(column))
+        if kind not in {"people", "minutes"} or not isinstance(low, float) or not isinstance(high, float):
             return written
-        ends = {name: number(rounded(end), lang=self._lang) for name, end in (("low", low), ("high", high))}
-        return text("webmap.ranged", self._lang, value=written, **ends)
+        least = self._image.settings.access.least_shown_inv.value if kind == "people" else 0.0
+        if not least <= high < np.inf or not 0 <= low <= high:
+            return written
+        ends = [rounded(end) if kind == "people" else round(end) for end in (low, high)]
+        if ends[0] == ends[1]:
+            return written
+        told = {name: number(end, lang=self._lang) for name, end in zip(("low", "high"), ends, strict=True)}
+        if 0 < low < least:
+            return text("webmap.ranged_up_to", self._lang, value=written, high=told["high"])
+        return text("webmap.ranged", self._lang, value=written, **told)
 
     def _row(self, label: str, value: str) -> Fact:
         return text(f"webmap.fact.{label}", self._lang), value
