@@ -26,6 +26,11 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 
+_TILES = 24
+_MANY = 4 * _TILES**2
+_HAIR = 1e-6
+"""Of a tile's side: far more than what rounding moves a border."""
+
 
 def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside_m: float) -> pd.DataFrame:
     """Return the zone that each cell's centre lies in, or the nearest one within a stated distance.
@@ -119,8 +124,9 @@ def points_in(
     nothing = np.zeros(0, np.int64)
     if not len(points) or not len(polygons):
         return nothing, nothing
-    order = np.argsort(shapely.get_y(points), kind="stable")
-    x, y = shapely.get_x(points)[order], shapely.get_y(points)[order]
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    order = np.argsort(y)
+    x, y = x[order], y[order]
     # Prepared copies: a prepared geometry that two threads share brings the interpreter down.
     own = np.asarray(shapely.from_wkb(shapely.to_wkb(polygons)), object)
     zones, found = [nothing], [nothing]
@@ -130,10 +136,44 @@ def points_in(
         if not len(near):
             continue
         shapely.prepare(polygon)
-        inside = order[near[shapely.intersects_xy(polygon, x[near], y[near])]]
+        inside = order[near[_inside(polygon, x[near], y[near])]]
         zones.append(np.full(len(inside), zone))
         found.append(inside)
     return np.concatenate(zones), np.concatenate(found)
+
+
+def _inside(polygon: shapely.Geometry, x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which points a prepared polygon holds, borders included.
+
+    Where the points are many, its box is cut into tiles: a tile that no border touches is wholly inside or outside, as
+    its middle is, so that only points near the border are tested one by one.
+    """
+    if len(x) < _MANY:
+        return np.asarray(shapely.intersects_xy(polygon, x, y))
+    west, south, east, north = shapely.bounds(polygon)
+    width = max(east - west, north - south) / _TILES
+    touched = _touched(polygon, west, south, width)
+    col = np.minimum(((x - west) / width).astype(np.int64), _TILES - 1)
+    row = np.minimum(((y - south) / width).astype(np.int64), _TILES - 1)
+    middle = west + (np.arange(_TILES) + 0.5) * width, south + (np.arange(_TILES) + 0.5) * width
+    tiles = np.asarray(shapely.intersects_xy(polygon, *np.meshgrid(*middle)))
+    found, near = tiles[row, col], np.flatnonzero(touched[row, col])
+    found[near] = shapely.intersects_xy(polygon, x[near], y[near])
+    return np.asarray(found)
+
+
+def _touched(polygon: shapely.Geometry, west: float, south: float, width: float) -> npt.NDArray[np.bool_]:
+    """Return the tiles (rows from the south) that the box of some piece of border reaches, a hair's breadth added."""
+    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(polygon)), return_index=True)
+    at = (xy - [west, south]) / width
+    piece = np.flatnonzero(ring[1:] == ring[:-1])
+    low, high = np.minimum(at[piece], at[piece + 1]), np.maximum(at[piece], at[piece + 1])
+    first = np.clip(np.floor(low - _HAIR), 0, _TILES - 1).astype(np.int64)
+    last = np.clip(np.floor(high + _HAIR), 0, _TILES - 1).astype(np.int64) + 1
+    steps = np.zeros((_TILES + 1, _TILES + 1), np.int64)
+    for col, row, sign in ((first, first, 1), (first, last, -1), (last, first, -1), (last, last, 1)):
+        np.add.at(steps, (row[:, 1], col[:, 0]), sign)
+    return np.asarray(steps.cumsum(axis=0).cumsum(axis=1)[:_TILES, :_TILES] > 0)
 
 
 def _nearest(
