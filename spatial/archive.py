@@ -68,20 +68,24 @@ def load_image(folder: Path, fingerprint: str) -> StructureImage:
     Raises
     ------
     OutputError
-        If it is not there, or was written by another version.
+        If it is not there, was written by another version, or has files that cannot be read.
     """
     home = folder / FOLDER / fingerprint
     description = _described(home, folder)
-    return StructureImage(
-        layers=_load_layers(home, "layers", description["layers"]),
-        indicators={
-            name: _as_it_was(pd.read_parquet(home / f"table-{name}.parquet"), kinds)
-            for name, kinds in description["tables"].items()
-        },
-        provenance=_read_provenance(description["provenance"]),
-        settings=_read_settings(folder, description["settings"]),
-        inputs=_load_layers(home, "inputs", description["inputs"]),
-    )
+    settings = _read_settings(folder, description["settings"])
+    try:
+        return StructureImage(
+            layers=_load_layers(home, "layers", description["layers"]),
+            indicators={
+                name: _as_it_was(pd.read_parquet(home / f"table-{name}.parquet"), kinds)
+                for name, kinds in description["tables"].items()
+            },
+            provenance=_read_provenance(description["provenance"]),
+            settings=settings,
+            inputs=_load_layers(home, "inputs", description["inputs"]),
+        )
+    except (OSError, ValueError) as error:
+        raise OutputError("storage.broken_image", folder=folder) from error
 
 
 def read_saved_layer(folder: Path, fingerprint: str, name: str) -> Layer | None:
@@ -90,11 +94,14 @@ def read_saved_layer(folder: Path, fingerprint: str, name: str) -> Layer | None:
     Raises
     ------
     OutputError
-        If the image is not there, or was written by another version.
+        If the image is not there, was written by another version, or has files that cannot be read.
     """
     home = folder / FOLDER / fingerprint
     described = _described(home, folder)["layers"].get(name)
-    return None if described is None else _load_layer(home / f"layers-{name}", name, described)
+    try:
+        return None if described is None else _load_layer(home / f"layers-{name}", name, described)
+    except (OSError, ValueError) as error:
+        raise OutputError("storage.broken_image", folder=folder) from error
 
 
 def _described(home: Path, folder: Path) -> dict[str, Any]:

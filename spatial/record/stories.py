@@ -59,7 +59,10 @@ def save_story(folder: Path, story: Story, revision: int) -> Saved:
         If somebody else has saved it since, or the folder cannot be written.
     """
     path = _path(folder, story.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("storage.unwritable", folder=path.parent, reason=error.strerror or "") from error
     with FileLock(path.parent / _LOCK, timeout=_LOCK_SECONDS):
         there = _read(path)
         if (there.revision if there else 0) != revision:
