@@ -20,6 +20,9 @@ UNCOVERED: Final = "utanför underlaget"
 """The column of what no classed cell covers, so that a zone's areas add up to the zone."""
 _M2_PER_KM2: Final = 1e6
 _EDGE_M: Final = 1000.0
+_WIDEST_TABLE: Final = 2**16
+_ROWS: Final = 64
+"""Rows that are coded at once: they stay in the processor's cache."""
 
 
 def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = None) -> pd.DataFrame:
@@ -139,9 +142,24 @@ def _positions(values: IntArray, classes: Mapping[int, str], names: list[str]) -
             table[value % 2**limits.bits] = names.index(classes[value]) + 1
         return np.asarray(table[values.view(f"u{values.dtype.itemsize}")])
     coded = np.full(values.shape, len(names), small)
+    if known and max(known) - min(known) < _WIDEST_TABLE:
+        _look_up(values, {value: names.index(classes[value]) + 1 for value in known}, coded)
+        return coded
     for value in known:
         coded[values == value] = names.index(classes[value]) + 1
     return coded
+
+
+def _look_up(values: IntArray, code: Mapping[int, int], coded: IntArray) -> None:
+    """Write the code of each value into ``coded``, which holds that of any other, some rows at a time."""
+    limits = np.iinfo(values.dtype)
+    low, high = max(min(code) - 1, limits.min), min(max(code) + 1, limits.max)
+    table = np.full(high - low + 1, coded.flat[0] if coded.size else 0, coded.dtype)
+    for value, one in code.items():
+        table[value - low] = one
+    for row in range(0, len(values), _ROWS):
+        block = np.clip(values[row : row + _ROWS], low, high)
+        coded[row : row + _ROWS] = table[(block - block.dtype.type(low)).astype(np.intp)]
 
 
 def _cut(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from spatial.analysis.coverage import UNCOVERED, raster_areas
+from spatial.analysis.coverage import UNCOVERED, _positions, raster_areas
 from spatial.geo import transform_xy
 from spatial.model import Grid, Raster
 
@@ -97,3 +97,18 @@ def test_refuses_numbers_with_decimals():
     raster = Raster(raster_of(drawn(1)).grid, {"hojd": np.ones((8, 9))}, {})
     with pytest.raises(ValueError, match="whole numbers"):
         raster_areas(raster, wild_zones(1))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64])
+@pytest.mark.parametrize("known", [(1, 2, 5), (0, 70_000), (-7, 3), (2**31 - 1, 2**31 - 3), (2**40,)])
+def test_every_value_gets_the_position_of_its_class(kind, known):
+    limits = np.iinfo(kind)
+    there = [value for value in known if limits.min <= value <= limits.max]
+    near = [value + step for value in known for step in (-1, 0, 1)]
+    every = [value for value in (*near, limits.min, limits.max, 0, 9) if limits.min <= value <= limits.max]
+    values = np.random.default_rng(1).choice(np.array(every, kind), (150, 7))
+    classes = {value: f"k{value}" for value in known}
+    names = [*classes.values(), "annat"]
+    coded = _positions(values, classes, names)
+    expected = [[names.index(f"k{v}") + 1 if int(v) in there else len(names) for v in row] for row in values.tolist()]
+    assert coded.tolist() == expected
