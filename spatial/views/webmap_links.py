@@ -34,6 +34,10 @@ def municipalities_of(image: StructureImage, layer: Layer) -> list[str] | None:
         named = [_joined(part for value in row for part in value.split(_LISTED)) for row in rows]
     else:
         named = [""] * len(frame)
+    nodes = image.layers.get("noder")
+    if nodes is not None and layer.id == "inriktning_noder" and "municipality_code" in nodes.frame:
+        at_node = nodes.frame["municipality_code"].reindex(frame.index).fillna("").astype(str)
+        named = [own or code for own, code in zip(named, at_node, strict=True)]
     if outlines is None or layer.id in _GROUND or frame.empty:
         return named if told else None
     if all(named):

@@ -96,7 +96,8 @@ def click_node(page, frame, name):
     place = frame.evaluate(
         """name => { const k = window.Strukturbild.karta;
         const item = Object.values(k.layers.byId).find(i => i.feature.n === name && i.layer.id === 'noder');
-        const p = k.map.latLngToContainerPoint(item.feature.g); return [p.x, p.y]; }""",
+        const p = k.map.latLngToContainerPoint(item.feature.g); const stage = k.stage.getBoundingClientRect();
+        return [stage.left + p.x, stage.top + p.y]; }""",
         name,
     )
     box = page.locator(MAP).bounding_box()

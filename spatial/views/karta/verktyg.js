@@ -130,6 +130,7 @@
 
   T.addSelect = function (name, label, options, changed) {
     var select = S.el("select");
+    select.setAttribute("aria-label", label);
     options.forEach(function (pair) {
       var option = S.el("option", "", pair[1]);
       option.value = pair[0];
