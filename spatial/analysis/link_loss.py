@@ -50,7 +50,8 @@ def loss_of_links(base: Ground, limits_min: Mapping[str, float] | None = None, *
     Notes
     -----
     The same as a trial with that one cut (:func:`spatial.analysis.whatif_access.what_if`). Only links that some
-    shortest way takes are routed anew, with one run of Dijkstra's algorithm a link and kind.
+    shortest way takes, or whose cut parts the land network and with it straight lines, are routed anew, with one run
+    of Dijkstra's algorithm a link and kind. Of more links than ``most`` only those on shortest ways are.
     """
     scene = scene_of(
         roads_of(base.network), base.cell_stops, base.places.stops, base.places.id,
@@ -59,12 +60,19 @@ def loss_of_links(base: Ground, limits_min: Mapping[str, float] | None = None, *
     people = base.cells["population_inv"].to_numpy(float)
     routes = [_Route.of(scene, kind, base.places.kind == kind) for kind in base.kinds]
     cut = _middle_pieces(scene, len(base.network.edges))
-    used = [link for link in range(len(cut)) if any(route.needs(scene, int(cut[link])) for route in routes)]
+    land = ~base.network.edges["ferry"].to_numpy(bool)[scene.pieces.edge]
+    few = len(cut) <= most
+    used = [
+        link
+        for link, piece in enumerate(cut)
+        if any(route.needs(scene, int(piece)) for route in routes)
+        or (few and land[piece] and _parts(scene, land, int(piece)) is not None)
+    ]
     if len(used) > most:
         load = np.sum([route.load(scene, people) for route in routes], axis=0)
         used = [used[at] for at in np.argsort(-load[cut[used]], kind="stable")[:most]]
     rows = {
-        str(base.network.edges.index[link]): _lost(scene, routes, int(cut[link]), people, limits_min or {})
+        str(base.network.edges.index[link]): _lost(scene, land, routes, int(cut[link]), people, limits_min or {})
         for link in used
     }
     columns = ["people_inv", "lost_person_min", "without_inv", "beyond_inv", "hardest"]
@@ -177,7 +185,12 @@ def _to_cells(
 
 
 def _lost(
-    scene: Scene, routes: "Iterable[_Route]", piece: int, people: FloatArray, limits_min: Mapping[str, float]
+    scene: Scene,
+    land: BoolArray,
+    routes: "Iterable[_Route]",
+    piece: int,
+    people: FloatArray,
+    limits_min: Mapping[str, float],
 ) -> tuple[float, float, float, float, str | None]:
     """Return the sums of one link that is cut."""
     legs = tuple(leg.copy() for leg in scene.legs())
@@ -185,7 +198,7 @@ def _lost(
     before = scene.cell.share <= MIDDLE
     legs[1][on & before] = np.inf
     legs[0][on & ~before] = np.inf
-    parted = _parted(scene, piece, on, before)
+    parted = _parted(scene, land, piece, on, before)
     worse, without, beyond = (np.zeros(len(people), bool) for _ in range(3))
     total, most, hardest = 0.0, 0.0, None
     for route in routes:
@@ -205,15 +218,21 @@ def _lost(
     return float(people[worse].sum()), total, float(people[without].sum()), float(people[beyond].sum()), hardest
 
 
-def _parted(scene: Scene, piece: int, on: BoolArray, before: BoolArray) -> Scene | None:
-    """Return the scene with the land parts that the cut leaves; None where it parts nothing."""
+def _parts(scene: Scene, land: BoolArray, piece: int) -> IntArray | None:
+    """Return the land part of each node without a piece; None where it joins what hangs together anyway."""
     pieces = scene.pieces
-    size = pieces.nodes + len(pieces.cut_edge)
-    land = np.ones(len(pieces.start), bool)
+    land = land.copy()
     land[piece] = False
-    nodes = connected_parts(pieces.start[land], pieces.end[land], size)
-    if nodes[pieces.start[piece]] == nodes[pieces.end[piece]]:
+    nodes = connected_parts(pieces.start[land], pieces.end[land], pieces.nodes + len(pieces.cut_edge))
+    return None if nodes[pieces.start[piece]] == nodes[pieces.end[piece]] else nodes
+
+
+def _parted(scene: Scene, land: BoolArray, piece: int, on: BoolArray, before: BoolArray) -> Scene | None:
+    """Return the scene with the land parts that the cut leaves; None where it parts nothing."""
+    nodes, pieces = _parts(scene, land, piece) if land[piece] else None, scene.pieces
+    if nodes is None:
         return None
+    size = pieces.nodes + len(pieces.cut_edge)
     side = np.where(on & ~before, pieces.end[scene.piece], pieces.start[scene.piece])
     cell, facility = scene.cell, scene.facility
     own = np.where(cell.reached, cell.part * size + nodes[side], -1)

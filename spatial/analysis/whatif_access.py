@@ -4,7 +4,7 @@ What it gives equals a full count (:func:`spatial.analysis.access.minutes_to_nea
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from spatial.analysis.whatif import Change, Trial, WhatIfError, together
 from spatial.analysis.whatif_ground import Borders, Ground, Homes, Places, counting, groups, joined, places_of
 from spatial.analysis.whatif_people import cells_at, people_on_cells
 from spatial.analysis.whatif_roads import TriedRoads, tried_roads
+from spatial.analysis.whatif_touched import Touched, touched
 from spatial.model import FloatArray
 
 if TYPE_CHECKING:
@@ -149,8 +150,9 @@ def what_if(today: Present, changes: Iterable[Change]) -> Outcome:
     reach = {"max_snap_m": base.reach.max_snap_m, "off_network_kmh": base.reach.off_network_kmh}
     roads = tried_roads(base.network, trial, **reach)
     cells, stops, homes = _cells(base, trial)
-    twice = np.zeros(0, np.int64)
+    twice, near = np.zeros(0, np.int64), None
     if trial.roads:
+        near = touched(base, trial, roads, places.stops)
         (twice, more), (again, doors) = roads.nearer(stops), roads.nearer(places.stops)
         stops, homes = joined(roads.put(stops), more), homes.and_then(homes.take(twice))
         places = Places(
@@ -159,15 +161,18 @@ def what_if(today: Present, changes: Iterable[Change]) -> Outcome:
             joined(roads.put(places.stops), doors),
             places.homes.and_then(places.homes.take(again)),
         )
+        near = replace(near, to_service=np.r_[near.to_service, doors.leg_min])
     route = _Route(roads.roads, stops, places, base)
     found = {kind: today.found[kind].kept(len(stops.edge)) for kind in base.kinds}
-    kinds = _routed(route, found, homes, today, trial)
+    kinds = _routed(route, found, homes, today, trial, near)
     for kind in kinds:
         found[kind].fold(twice, len(cells))
     return _outcome(today, trial, cells, found, places, roads, kinds)
 
 
-def _routed(route: "_Route", found: Mapping[str, Found], homes: Homes, today: Present, trial: Trial) -> tuple[str, ...]:
+def _routed(
+    route: "_Route", found: Mapping[str, Found], homes: Homes, today: Present, trial: Trial, near: Touched | None
+) -> tuple[str, ...]:
     """Route anew for whom a trial may matter, and return the kinds of service that were."""
     base, places = today.ground, route.places
     again: set[str] = set()
@@ -177,7 +182,10 @@ def _routed(route: "_Route", found: Mapping[str, Found], homes: Homes, today: Pr
         for kind in base.kinds:
             chosen = after & (places.kind == kind)
             same = _same(base.places, before & (base.places.kind == kind), places, chosen, trial)
-            wanted = own[own >= len(base.cells)] if same and not trial.roads else own
+            here = own[own < len(base.cells)]
+            if same and near is not None:
+                same = not near.matters(here, chosen, today.found[kind].road_min)
+            wanted = own[own >= len(base.cells)] if same else own
             if len(wanted):
                 route.fill(found[kind], wanted, chosen)
                 again.add(kind)

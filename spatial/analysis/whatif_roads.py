@@ -27,13 +27,15 @@ _KM: Final = 1000.0
 class TriedRoads:
     """The roads of a trial: the pieces of today's edges first, then the new links in the order of their ids.
 
-    ``lines`` are the new links' geometries, from where they join the roads of today to where they join them again.
+    ``lines`` are the new links' geometries, from where they join the roads of today to where they join them again;
+    ``joins`` the positions of those roads.
     """
 
     network: Network
     roads: Roads
     pieces: Pieces
     lines: gpd.GeoDataFrame
+    joins: IntArray
     max_snap_m: float
     minutes_per_m: float
 
@@ -107,7 +109,7 @@ def tried_roads(network: Network, trial: Trial, *, max_snap_m: float, off_networ
         nodes=nodes + len(cut[0]),
     )
     per_m = _MINUTES_PER_M_AT_1_KMH / off_network_kmh
-    return TriedRoads(network, roads, pieces, lines, max_snap_m, per_m)
+    return TriedRoads(network, roads, pieces, lines, join_edge, max_snap_m, per_m)
 
 
 def _check(trial: Trial) -> None:
