@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 from app_visitor import Visitor, ready
 
@@ -73,12 +74,22 @@ def change(visitor, chance):
     return widget, [chance.choice([option.content for option in element.options])]
 
 
+def fetch_map(visitor, port):
+    """Fetch the map's data once, as a browser does that keeps it from then on."""
+    for _, element in visitor.find("component_instance"):
+        source = json.loads(element.json_args).get("source", "")
+        if source:
+            with urlopen(f"http://127.0.0.1:{port}/component/{source.removeprefix('../')}") as answer:
+                answer.read()
+
+
 async def person(number, port, until, think, notes):
     """Be one person: open the app, then change filters and pages until the time is out."""
     chance = random.Random(number)
     await asyncio.sleep(chance.uniform(0, think[1]))
     async with Visitor(port) as visitor:
         notes.append(("open", await visitor.open()))
+        await asyncio.to_thread(fetch_map, visitor, port)
         page = None
         while time.perf_counter() < until:
             await asyncio.sleep(chance.uniform(*think))
