@@ -157,7 +157,10 @@ def _edit(at: Opened, record: Record, author: Author, own: Event) -> None:
         st.caption(text("group.about.just_drawn", lang))
     with st.form(f"grupp-rubrik-{own.item}", border=True):
         title = st.text_input(
-            text("group.about.title", lang), value=str(own.payload.get("title", "")), key=f"grupp-t-{own.item}"
+            text("group.about.title", lang),
+            value=str(own.payload.get("title", "")),
+            max_chars=int(at.image.settings.record.name_length.value),
+            key=f"grupp-t-{own.item}",
         )
         words = st.text_area(
             text("group.about.comment", lang),
