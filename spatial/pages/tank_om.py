@@ -12,6 +12,7 @@ from spatial.errors import StrukturbildError
 from spatial.pages import trial_answer, trial_ranking, trial_saved
 from spatial.pages.drawn import geojson, tools
 from spatial.pages.mapview import show_map
+from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, opened
 from spatial.pages.trial_choice import choose, kind_chosen, listed, service_shown, take_from_map, tool_wanted
 from spatial.pages.trial_state import MAP, borders, findings, ground, lens, names, outcome, trying
@@ -48,7 +49,7 @@ def show() -> None:
             service = _part(at, str(part), found)
     with right:
         if fault:
-            st.error(fault)
+            st.error(plain(fault))
         shown = service or (told_service(found) if found is not None else None)
         _answer(at, found, shown)
         _map(at, found, shown, drawing=part == "try")
@@ -130,13 +131,13 @@ def _answer(at: Opened, found: Outcome | None, service: str | None) -> None:
         first, *rest = headline(found, at.image, names(at), service, lang, wider=wider)
         said, files = st.columns([5, 1.2], vertical_alignment="top", gap="small")
         with said:
-            st.subheader(first, anchor=False)
+            st.subheader(plain(first), anchor=False)
             for sentence in rest:
                 st.text(sentence)
             told = [told_borders(found.borders, lang)]
             if at.image.layers["rutnat"].meta.status == "modellerat" or found.trial.people:
                 told.append(text("whatif.modelled", lang))
-            st.caption(" ".join(told))
+            st.caption(plain(" ".join(told)))
         with files:
             name = trying().name or text("whatif.untitled", lang)
             note = f"{text('whatif.picture_title', lang, name=name)}. {first}"

@@ -10,6 +10,7 @@ from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.whatif_access import Outcome
 from spatial.analysis.whatif_answer import effects, spread, within
 from spatial.pages.charts import in_language
+from spatial.pages.plain import marked
 from spatial.pages.shared import Opened, municipality_names
 from spatial.pages.trial_state import names
 from spatial.pages.widgets import XLSX, Column, show_table
@@ -102,7 +103,7 @@ def within_table(at: Opened, found: Outcome, service: str) -> None:
         touched = (rows[["out_inv", "in_inv", "new_within_inv", "new_beyond_inv"]] > 0).any(axis=1)
         shown = _named(at, rows[touched | (rows["zone"] == ALL_ZONES)])
         title = names(at).kinds[service]
-        st.markdown(f"**{text('whatif.threshold_told', lang, service=title, minutes=number(limit, lang=lang))}**")
+        st.markdown(f"**{marked('whatif.threshold_told', lang, service=title, minutes=number(limit, lang=lang))}**")
         columns = [Column("zone", text("whatif.municipality", lang))]
         columns += [
             Column(name, text(f"whatif.{key}", lang), kind)

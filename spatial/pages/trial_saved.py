@@ -5,6 +5,7 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import group_record, may_write
+from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, municipality_names
 from spatial.pages.trial_state import borders, map_value, names, outcome, trying
 from spatial.pages.widgets import Column, show_table
@@ -72,7 +73,7 @@ def _keep(at: Opened, author: Author, name: str, *, shared: bool) -> None:
         )  # fmt: skip
         event = group_record(at).append(draft)
     except StrukturbildError as error:
-        st.error(error.message(at.lang))
+        st.error(plain(error.message(at.lang)))
         return
     now.name, now.item = name.strip(), event.item
     st.session_state["tankom-sparat"] = True
@@ -135,7 +136,7 @@ def _change(at: Opened, one: Scenario, what: object) -> None:
     try:
         (withdraw if what is withdraw else undo)(group_record(at), one.item, one.author, owner())
     except StrukturbildError as error:
-        st.error(error.message(at.lang))
+        st.error(plain(error.message(at.lang)))
         return
     st.rerun()
 
@@ -161,7 +162,8 @@ def _compare(at: Opened, found: list[Scenario]) -> None:
         try:
             parts.append((by_item[item].name, outcome(at, by_item[item].changes, by_item[item].borders)))
         except StrukturbildError as error:
-            st.error(f"{by_item[item].name}: {text('whatif.stale_lost', lang, reason=error.message(lang))}")
+            lost = text("whatif.stale_lost", lang, reason=error.message(lang))
+            st.error(plain(f"{by_item[item].name}: {lost}"))
             return
     table = compared(parts, str(service), limit)
     shown = pd.DataFrame({"what": [_measure(str(name), limit, lang) for name in table.index]})
