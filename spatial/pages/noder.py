@@ -16,6 +16,7 @@ from spatial.texts import number, text
 from spatial.views.picture_trials import draw_trial
 from spatial.views.symbols import point_symbol
 from spatial.views.themes import visible
+from spatial.views.wording import told_people
 
 _MAP_PX = 500
 _NONE = "other"
@@ -195,6 +196,10 @@ def _hinterlands(at: Opened) -> None:
     columns = [Column("name", text("app.noder.node", lang))]
     columns.append(Column("people_inv", text("app.noder.hinterland_people", lang), "rounded"))
     show_table(at, frame.sort_values("people_inv", ascending=False), columns, name="omland", rows=10)
+    if "rutnat" in at.image.layers:
+        lost = float(at.image.layers["rutnat"].frame["population_inv"].sum() - frame["people_inv"].sum())
+        if lost >= 0.5:  # a sum of parts is not exact
+            st.caption(text("app.noder.no_node", lang, people=told_people(lost, lang, least=at.least, rounded=True)))
     if "people_low_inv" in frame:
         st.caption(text("app.range_how", lang))
     status_note(at, "omland", rounded=True)
