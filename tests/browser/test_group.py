@@ -164,6 +164,7 @@ def test_the_whole_path_of_a_group(visit, running):
     assert bo.get_by_label("Text", exact=True).input_value() == "halvvägs"
 
     # What is drawn is kept at once, and gets its title in a version of its own.
+    anna.get_by_text("3 av 3, senaste först").wait_for(timeout=20_000)
     anna.get_by_label("Rubrik").fill(HOSTILE)
     anna.get_by_label("Kommentar").fill(HOSTILE)
     anna.get_by_role("button", name="Spara", exact=True).click()
