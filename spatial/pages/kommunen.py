@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from spatial.analysis.comparison import deviations, figures_of, most_alike, range_of, shares_of_land
+from spatial.analysis.ranges import range_names
 from spatial.analysis.reach import ALL_ZONES
+from spatial.model import StructureImage
 from spatial.pages.charts import bars, ends_of
 from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names, opened
@@ -14,6 +16,12 @@ from spatial.texts import number, text
 _STANDING_OUT = 5
 _FIRST = 3
 Key = tuple[str, str, float]
+Ends = tuple[float, float]
+_RANGED = (
+    ("within", "service_inom", "share", "threshold_min"),
+    ("median", "restider", "minutes_min", "percentile"),
+)
+"""The figures that have a range: measure, table, its column, and what tells its rows apart."""
 
 
 def show() -> None:
@@ -163,15 +171,23 @@ def _table(at: Opened, every: pd.DataFrame, code: str, peer: str | None, names: 
     status_note(at, "rutnat", "service")
 
 
-def _ends(at: Opened, zone: str, key: Key) -> tuple[float, float] | None:
+def _ends(at: Opened, zone: str, key: Key) -> Ends | None:
     """Return between which values a figure lies when the models are redrawn, where the image knows."""
-    measure, service, limit = key
-    tables, of = at.image.indicators, {"zone": zone, "service": service}
-    if measure == "within":
-        return range_of(tables.get("service_inom"), "share", {**of, "threshold_min": limit})
-    if measure == "median":
-        return range_of(tables.get("restider"), "minutes_min", {**of, "percentile": limit})
-    return None
+    return _every_end(at.image.provenance.fingerprint, at.image).get((zone, key))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _every_end(fingerprint: str, _image: StructureImage) -> dict[tuple[str, Key], Ends | None]:  # noqa: ARG001 - the key
+    """Look every figure's range up once: a page tells two hundred of them."""
+    found: dict[tuple[str, Key], Ends | None] = {}
+    for measure, name, column, limit in _RANGED:
+        table, (low, high) = _image.indicators.get(name), range_names(column)
+        if table is None or low not in table:
+            continue
+        for zone, service, at, *ends in table[["zone", "service", limit, low, high]].itertuples(index=False):
+            known = (float(ends[0]), float(ends[1])) if all(map(pd.notna, ends)) else None
+            found.setdefault((str(zone), (measure, str(service), float(at))), known)
+    return found
 
 
 def _ranged(at: Opened, zone: str, key: Key, value: float) -> str:
