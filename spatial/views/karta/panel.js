@@ -2,6 +2,8 @@
 (function (S) {
   "use strict";
 
+  var NOT_MEASURED = { modellerat: true, exempel: true };
+
   S.Panel = function (root, data, hatches, act) {
     this.data = data;
     this.texts = data.texts;
@@ -85,7 +87,7 @@
   P.stateTag = function () { return null; };
 
   P.tag = function (status) {
-    return S.el("span", status === "mätt" ? "sb-tag" : "sb-tag sb-modelled", this.data.status[status]);
+    return S.el("span", NOT_MEASURED[status] ? "sb-tag sb-modelled" : "sb-tag", this.data.status[status]);
   };
 
   P.row = function (key, sample, title, note, status) {
