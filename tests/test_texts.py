@@ -18,7 +18,7 @@ TEXTS = ROOT / "spatial" / "texts"
 SOURCES = sorted([*(ROOT / "spatial").rglob("*.py"), ROOT / "app.py"])
 CALLED = {"text", "has_text"}
 FAULTS = {"Fault", "row_faults", "GateError", "ConfigError", "OutputError", "StrukturbildError", "RefusedError"}
-OTHERWISE = re.compile(r"analysis/example_\w+|record_terms|strategy")
+OTHERWISE = re.compile(r"analysis/example_\w+|record_terms|entry_terms|strategy")
 """Code that carries data in Swedish: made-up plans, themes by name, why a limit is what it is."""
 
 
@@ -178,4 +178,4 @@ def test_no_sentence_stands_in_a_script(path):
         r"/\*.*?\*/|^\s*//.*$|<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
     )
     literals = [found[1] for found in re.finditer(r"\"((?:[^\"\\\n]|\\.)*)\"", script)]
-    assert not [one for one in literals if re.search(r"[åäöÅÄÖ]|^[A-Z][a-z]+ [a-z]", one)]
+    assert not [one for one in literals if re.search(r"[åäöÅÄÖ].* | .*[åäöÅÄÖ]|^[A-Z][a-z]+ [a-z]", one)]
