@@ -19,7 +19,7 @@ from spatial.views.webmap_places import municipality_sections, node_minutes
 
 DECIMALS: Final = 4
 """Of a degree: 11 m north-south, 5 m east-west at 64° N; finer than a pixel at every zoom of the map."""
-MOST_SPOTS: Final = 30
+MOST_SPOTS: Final = 15
 """White spots shown of each service and threshold; all of them stand in the files."""
 _SIMPLIFY_M: Final = 200.0
 _SIMPLIFY_GROUND_M: Final = 500.0
