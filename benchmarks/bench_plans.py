@@ -1,7 +1,7 @@
 """Matrix, borders and readiness of 15 plans against 30 goals, together: seconds by number of features, and growth.
 
-Repeat: ``PYTHONPATH=. python benchmarks/bench_plans.py [FEATURES ...] [--profile]``. Plans: Voronoi cells clipped to the
-packaged outlines, every edge with a vertex each 250 m, of several categories and times, every third without a
+Repeat: ``PYTHONPATH=. python benchmarks/bench_plans.py [FEATURES ...] [--profile]``. Plans: Voronoi cells clipped to
+the packaged outlines, every edge with a vertex each 250 m, of several categories and times, every third without a
 consideration; 40 national interests, LIS areas and planned links a plan. The structure is the embedded image's.
 Growth is the exponent of time by number of features: 1 is linear.
 """
@@ -11,6 +11,7 @@ import cProfile
 import math
 import pstats
 import time
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -95,7 +96,7 @@ def run(plans, outlines, structure, goals, settings):
         for code, frame in frames.items()
     ]
     lap()
-    spent = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(marks, marks[1:], strict=False)]
+    spent = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(marks)]
     return spent, (len(features), len(rows), len(cells), len(found), sum(map(len, checked)))
 
 
@@ -110,7 +111,7 @@ def main() -> None:
     drawn = {name: layer.geo for name, layer in image.layers.items() if isinstance(layer.frame, gpd.GeoDataFrame)}
     structure, goals = structure_of(drawn), thirty(settings.strategy.in_force())
     outlines = drawn["kommuner"]
-    print("features vertices | map matrix borders readiness | together (processor) | evidence, borders, remarks | growth")
+    print("features vertices | map matrix borders readiness | together (processor) | found | growth")
     before = None
     for total in options.features:
         each = total // len(outlines)
