@@ -17,14 +17,16 @@ TIMES = int(os.environ.get("STRUKTURBILD_KILLS", "50"))
 WRITE_EVENTS = """
 import sys
 from pathlib import Path
-from spatial.record.events import Author, Target, comment
+import shapely
+from spatial.record.events import Author, drawing
 from spatial.record.store import SqliteRecord
 from spatial.record_terms import RecordLimits
 from spatial.terms import Parameter
 fast = RecordLimits(per_minute=Parameter(value=1e9, unit="", source="prov"))
 store = SqliteRecord(Path(sys.argv[1]), fast)
+area = shapely.to_wkb(shapely.box(700_000, 7_080_000, 710_000, 7_090_000))
 for turn in range(10**6):
-    kept = store.append(comment(Author("s", "region", "planner"), Target("noder", "a"), "åäö" * 200))
+    kept = store.append(drawing(Author("s", "region", "planner"), area, "åäö" * 200, title="yta"))
     sys.stdout.write(kept.id + "\\n")
     sys.stdout.flush()
 """

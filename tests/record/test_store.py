@@ -65,7 +65,9 @@ def test_sixteen_writers_of_fifty_inputs_each_lose_nothing(open_store):
         who = Author(f"skrivare {number}", "municipality", "planner", "2480")
         try:
             for turn in range(INPUTS):
-                kept = own.append(said.comment(who, Target("noder", f"n{turn}"), f"{number}:{turn}"))
+                words = f"{number}:{turn}"
+                drawn = said.drawing(who, POINT, words, title=HOSTILE[:80])
+                kept = own.append(drawn if turn % 2 else said.comment(who, Target("noder", f"n{turn}"), words))
                 acknowledged.append(kept.id)
         except RecordError as error:
             wrong.append(error.message())
