@@ -35,7 +35,8 @@ class Touched:
     def matters(self, cells: IntArray, services: BoolArray, today_min: FloatArray) -> bool:
         """Return whether a changed road may matter to some cells on their way to some services."""
         nearest = float(self.to_service[services].min(initial=np.inf))
-        return self.parted or bool((self.to_road[cells] + nearest <= today_min[cells] + _SLACK_MIN).any())
+        least = self.to_road[cells] + nearest
+        return self.parted or bool((np.isfinite(least) & (least <= today_min[cells] + _SLACK_MIN)).any())
 
 
 def touched(base: Ground, trial: Trial, tried: TriedRoads, services: Stops) -> Touched:
