@@ -1,7 +1,9 @@
 """What is chosen on the map or in the list: what the group thinks of it, and what one says, votes and proposes."""
 
+from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -16,6 +18,7 @@ from spatial.texts import text
 from spatial.views.group_told import MOST_SPOTS, THINGS, drawings_by_item, thing_name
 
 CHOSEN: Final = "grupp-om"
+_LIST: Final = "grupp-om-lista"
 _TURN: Final = "grupp-omgang"
 _PROPOSED: Final = {"noder": "level", "strak": "corridor", RECOMMENDATIONS: "recommendation"}
 _TEXT_PX: Final = 74
@@ -28,18 +31,40 @@ def choose(at: Opened, events: list[Event]) -> Target:
     chosen = st.session_state.setdefault(CHOSEN, Target())
     if chosen not in options:
         options.append(chosen)
+    labels = unique({about: things.get(about) or _option(at, drawn, about) for about in options})
+    st.session_state[_LIST] = chosen
     return st.selectbox(
-        text("group.about.choose", at.lang),
-        options,
-        format_func=lambda about: things.get(about) or _option(at, drawn, about),
-        key=CHOSEN,
+        text("group.about.choose", at.lang), options, format_func=labels.__getitem__, key=_LIST, on_change=_choose
     )
+
+
+def _choose() -> None:
+    """Keep what was chosen in the list; a name that has changed meanwhile chooses nothing."""
+    chosen = st.session_state.get(_LIST)
+    if isinstance(chosen, Target):
+        st.session_state[CHOSEN] = chosen
+
+
+def unique(labels: dict[Target, str]) -> dict[Target, str]:
+    """Return labels of which no two are alike: the browser names what is chosen by its label alone.
+
+    Examples
+    --------
+    >>> list(unique({Target("ritat", "44ab12"): "Torg", Target("ritat", "55cd34"): "Torg"}).values())
+    ['Torg (44ab12)', 'Torg (55cd34)']
+    """
+    times = Counter(labels.values())
+    return {
+        about: f"{label} ({about.feature[:8]})" if about.layer == DRAWN and times[label] > 1
+        else f"{label} ({about.feature})" if times[label] > 1 else label
+        for about, label in labels.items()
+    }  # fmt: skip
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _things(fingerprint: str, lang: str, _at: Opened) -> dict[Target, str]:  # noqa: ARG001 - the key of what is kept
     """Return what a group can speak of by choosing it in a list, by name."""
-    found = {}
+    found: dict[Target, str] = {}
     for name in THINGS:
         frame = _at.image.layers[name].frame if name in _at.image.layers else None
         if frame is not None:
@@ -83,9 +108,9 @@ def _vote(at: Opened, record: Record, author: Author, events: list[Event], about
     for place, stance in zip(st.columns(len(STANCES), gap="small"), STANCES, strict=True):
         count, chosen = int((cast["stance"] == stance).sum()), stance in set(mine)
         label = text(f"group.about.{stance}", lang, count=count)
-        kind = "primary" if chosen else "secondary"
+        kind: Literal["primary", "secondary"] = "primary" if chosen else "secondary"
         pressed = place.button(label, key=f"grupp-{stance}", type=kind, width="stretch")
-        if pressed and not chosen and keep(at, lambda stance=stance: record.append(say.vote(author, about, stance))):
+        if pressed and not chosen and keep(at, partial(record.append, say.vote(author, about, stance))):
             st.rerun()
 
 

@@ -1,5 +1,6 @@
 """What the group has said, newest first: filtered, each with its place on the map, its history and its undo."""
 
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -8,7 +9,7 @@ from spatial.pages.group_about import keep
 from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, municipality_names
 from spatial.record.base import Record
-from spatial.record.events import KINDS, ORGANISATIONS, PROFESSIONS, Author, Event, Target, withdrawal
+from spatial.record.events import KINDS, ORGANISATIONS, PROFESSIONS, Author, Draft, Event, Target, withdrawal
 from spatial.record.history import histories, restored, undone
 from spatial.texts import text
 from spatial.views.group_told import Said, about_of, clock, said, who
@@ -116,7 +117,7 @@ def _history(at: Opened, record: Record, author: Author | None, versions: list[E
             author is not None
             and older
             and st.button(label, key=f"grupp-ater-{event.id}")
-            and keep(at, lambda event=event: record.change(item, lambda known: restored(known, author, event.id)))
+            and keep(at, partial(_go_back, record, author, event))
         ):
             st.rerun()
 
@@ -133,12 +134,16 @@ def show_own_withdrawn(at: Opened, record: Record, author: Author, events: list[
             kind = text(f"record.kind.{last.kind}", at.lang).capitalize()
             st.text(f"{kind}: {told}" if told else kind)
             if st.button(text("group.feed.bring_back", at.lang), key=f"grupp-hamta-{last.item}") and keep(
-                at, lambda item=last.item: record.change(item, lambda known: _shown_again(known, author))
+                at, partial(record.change, last.item, partial(_shown_again, author=author))
             ):
                 st.rerun()
 
 
-def _shown_again(known: list[Event], author: Author) -> Any:
+def _go_back(record: Record, author: Author, event: Event) -> Event:
+    return record.change(event.item, lambda known: restored(known, author, event.id))
+
+
+def _shown_again(known: list[Event], author: Author) -> Draft:
     shown = next((event for event in reversed(known) if not event.withdrawn), known[0])
     return restored(known, author, shown.id)
 

@@ -82,7 +82,7 @@ def thing_name(image: StructureImage, drawn: dict[str, Event], about: Target, la
     layer = image.layers.get(about.layer)
     if layer is None or about.feature not in layer.frame.index:
         return text("group.thing.gone", lang, id=about.feature or about.layer)
-    return _short(_row_name(image, about.layer, layer.frame.loc[about.feature], lang) or about.feature)
+    return _short(_row_name(image, about.layer, pd.Series(layer.frame.loc[about.feature]), lang) or about.feature)
 
 
 def _row_name(image: StructureImage, layer: str, row: pd.Series, lang: str) -> str:
