@@ -188,7 +188,7 @@ def test_the_whole_path_of_a_group(visit, running):
     anna.get_by_role("button", name="Spara", exact=True).click()
     anna.get_by_test_id("stText").get_by_text("En kommentar").first.wait_for(timeout=20_000)
     anna.get_by_text("Enighet", exact=True).click()
-    anna.frame_locator(MAP).get_by_text("1–1").wait_for(timeout=20_000)
+    anna.frame_locator(MAP).get_by_text("1–1", exact=True).wait_for(timeout=20_000)
     anna.get_by_text("Deltagande", exact=True).click()
     anna.get_by_text("2 av 15 kommuner").wait_for(timeout=20_000)
 
