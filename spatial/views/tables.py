@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import openpyxl
 import pandas as pd
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -123,21 +124,20 @@ def table_xlsx(table: pd.DataFrame, heads: Mapping[str, str] | None = None, titl
 
 def workbook(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, Mapping[str, str]]) -> bytes:
     """Return an Excel file with a sheet a table; the same tables give the same bytes."""
-    book = openpyxl.Workbook()
-    if book.active is not None:
-        book.remove(book.active)
+    book = openpyxl.Workbook(write_only=True)
     for name, table in tables.items():
         sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
         flat = _with_index(table)
         shown = [guarded(heads.get(name, {}).get(str(column), str(column))) for column in flat.columns]
-        sheet.append(shown)
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for row in zip(*([_cell(value) for value in flat[column]] for column in flat.columns), strict=True):
-            sheet.append(row)
         sheet.freeze_panes = "A2"
         for position, head in enumerate(shown, 1):
             sheet.column_dimensions[get_column_letter(position)].width = min(_WIDEST, len(head) + 2)
+        cells = [WriteOnlyCell(sheet, value=head) for head in shown]
+        for cell in cells:
+            cell.font = Font(bold=True)
+        sheet.append(cells)
+        for row in zip(*([_cell(value) for value in flat[column]] for column in flat.columns), strict=True):
+            sheet.append(row)
     if not tables:
         book.create_sheet("tom")
     out = io.BytesIO()
