@@ -113,10 +113,7 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
     script = str(bundled("app.py"))
     _warm(config, folder)
     sys.argv = [script, *arguments]
-    if coded:
-        _run_behind_door(script, folder, settings, asked)
-    else:
-        bootstrap.run(script, is_hello=False, args=arguments, flag_options=flags)
+    _run(script, folder if coded else None, settings, asked)
 
 
 def _locked(folder: Path) -> bool:
@@ -130,10 +127,17 @@ def _locked(folder: Path) -> bool:
     return coded
 
 
-def _run_behind_door(script: str, folder: Path, settings: Settings, asked: dict[str, Any]) -> None:
+def _run(script: str, codes: Path | None, settings: Settings, asked: dict[str, Any]) -> None:
+    """Run the app, behind a door where there are codes."""
     from starlette.middleware import Middleware
     from streamlit import App
 
     from spatial.door import Door
+    from spatial.rooted import Rooted
 
-    App(script, middleware=[Middleware(Door, folder=folder, limits=settings.entry)]).run(config=asked)
+    pages = Path(__file__).with_name("pages").glob("*.py")
+    layers = [Middleware(Rooted, pages=[page.stem for page in pages])]
+    if codes is not None:
+        layers = [Middleware(Door, folder=codes, limits=settings.entry), *layers]
+    with contextlib.suppress(KeyboardInterrupt):
+        App(script, middleware=layers).run(config=asked)
