@@ -43,7 +43,7 @@ def _last(events: list[Event]) -> str:
 
 def _filtered(at: Opened, everything: list[Said]) -> list[Said]:
     lang, names = at.lang, municipality_names(at.image)
-    places = st.columns(3, gap="small")
+    places = st.columns([1.5, 1.1, 1], gap="small")
     bodies = {**names, **{one: text(f"record.organisation.{one}", lang) for one in ORGANISATIONS[1:]}}
     body = _choice(places[0], at, "body", bodies)
     role = _choice(places[1], at, "role", {one: text(f"record.profession.{one}", lang) for one in PROFESSIONS})

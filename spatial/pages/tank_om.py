@@ -44,6 +44,7 @@ def show() -> None:
         part = st.segmented_control(
             text("whatif.title", at.lang), _PARTS, default="try", required=True, key="tankom-del",
             format_func=lambda one: text(f"whatif.part_{one}", at.lang), label_visibility="collapsed",
+            width="stretch",
         )  # fmt: skip
         with st.container(height=_SIDE_PX, border=False):
             service = _part(at, str(part), found)
