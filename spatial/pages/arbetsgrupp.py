@@ -81,13 +81,12 @@ def _keep_drawn(at: Opened, record: Record, author: Author) -> None:
     fresh = newly_drawn(st.session_state.get(_MAP), taken)
     if not fresh:
         return
-    known = {event.item for event in record.events()}
     for shape in fresh:
         if shape.geometry is None:
             st.error(text(f"draw.{shape.fault}", at.lang))
-        elif shape.id not in known:
+        else:
             try:
-                record.append(drawing(author, shapely.to_wkb(shape.geometry), item=shape.id))
+                record.append(drawing(author, shapely.to_wkb(shape.geometry), item=shape.id), once=True)
             except StrukturbildError as error:
                 st.error(plain(error.message(at.lang)))
                 if error.key in {"record.busy", "record.too_fast"}:

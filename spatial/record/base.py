@@ -22,8 +22,11 @@ class Record(Protocol):
 
     limits: RecordLimits
 
-    def append(self, draft: Draft) -> Event:
+    def append(self, draft: Draft, *, once: bool = False) -> Event:
         """Keep an input. When this returns, it is on disk.
+
+        With ``once`` an item that is there already stays as it is, and its latest event is returned: what is told
+        twice is kept once.
 
         Raises
         ------

@@ -21,9 +21,9 @@ class ReadingRecord:
         self._record = record
         self.limits = record.limits
 
-    def append(self, draft: Draft) -> Event:
+    def append(self, draft: Draft, *, once: bool = False) -> Event:
         """Refuse an input."""
-        _refuse(draft)
+        _refuse(draft, once)
 
     def change(self, item: str, make: Callable[[list[Event]], Draft]) -> Event:
         """Refuse a change."""

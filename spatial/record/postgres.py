@@ -80,11 +80,12 @@ class PostgresRecord:
         with self._writing() as cursor:
             self._migrate(cursor)
 
-    def append(self, draft: Draft) -> Event:
+    def append(self, draft: Draft, *, once: bool = False) -> Event:
         """Keep an input (see ``base.Record.append``)."""
         check_draft(draft, self.limits)
         with self._writing() as cursor:
-            return self._kept(cursor, draft, _versions(cursor, draft.item))
+            versions = _versions(cursor, draft.item)
+            return versions[-1] if once and versions else self._kept(cursor, draft, versions)
 
     def change(self, item: str, make: Callable[[list[Event]], Draft]) -> Event:
         """Keep what follows from an item's history (see ``base.Record.change``)."""

@@ -74,11 +74,12 @@ class SqliteRecord:
         with self._writing() as database:
             _migrate(database, self.path)
 
-    def append(self, draft: Draft) -> Event:
+    def append(self, draft: Draft, *, once: bool = False) -> Event:
         """Keep an input (see ``base.Record.append``)."""
         check_draft(draft, self.limits)
         with self._writing() as database:
-            return self._kept(database, draft, _versions(database, draft.item))
+            versions = _versions(database, draft.item)
+            return versions[-1] if once and versions else self._kept(database, draft, versions)
 
     def change(self, item: str, make: Callable[[list[Event]], Draft]) -> Event:
         """Keep what follows from an item's history (see ``base.Record.change``)."""

@@ -45,6 +45,23 @@ def test_versions_count_and_marks_grow(store, author):
     assert (back.version, back.payload["text"], back.restores) == (3, "ett", first.id)
 
 
+def test_what_several_windows_tell_of_one_shape_is_kept_once(open_store, author):
+    def tell():
+        store = open_store()
+        told.append(store.append(said.drawing(author, POINT, item="a" * 32), once=True))
+        store.close()
+
+    told = []
+    windows = [threading.Thread(target=tell) for _ in range(8)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+    assert len(told) == 8
+    assert {event.id for event in told} == {open_store().events()[0].id}
+    assert [event.version for event in open_store().events()] == [1]
+
+
 def test_merging_adds_only_what_is_new(store, author, tmp_path):
     other = SqliteRecord(tmp_path / "annan.sqlite")
     ours = store.append(said.note(author, "vår"))
