@@ -38,7 +38,7 @@ def show() -> None:
         trying().across = reopened
         st.session_state["tankom-kommun"], st.session_state["tankom-land"] = reopened.municipal, reopened.national
     take_from_map(at)
-    left, right = st.columns([4.4, 5.6], gap="medium")
+    left, right = st.columns([4.7, 5.3], gap="medium")
     found, fault = _tried(at)
     with left:
         part = st.segmented_control(

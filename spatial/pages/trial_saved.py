@@ -13,6 +13,7 @@ from spatial.record.base import events_beside
 from spatial.record.events import ORGANISATIONS, PROFESSIONS, Author
 from spatial.record.scenarios import Scenario, kept, owner_of, seen, undo, withdraw
 from spatial.texts import number, text
+from spatial.views.group_told import clock
 from spatial.views.trial_tables import compared, modelled_twice
 from spatial.views.wording import told_people
 
@@ -95,7 +96,7 @@ def saved(at: Opened) -> None:
             "name": [one.name for one in found],
             "state": [_state(at, one) for one in found],
             "who": [one.author.session for one in found],
-            "when": [one.time[:16].replace("T", " ") for one in found],
+            "when": [clock(one.time, st.context.timezone) for one in found],
         }
     )
     columns = [
