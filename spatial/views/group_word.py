@@ -8,9 +8,10 @@ import pandas as pd
 
 from spatial.model import StructureImage
 from spatial.record import reading
-from spatial.record.events import ORGANISATIONS, Event
+from spatial.record.events import DRAWN, ORGANISATIONS, Event
 from spatial.record.standing import disagreement
 from spatial.texts import text
+from spatial.views.group_told import drawings_by_item
 from spatial.views.report_parts import Contents, Document, Heading, Part, Table, Words
 from spatial.views.report_summary import participation_part
 from spatial.views.report_telling import Teller
@@ -36,7 +37,7 @@ def group_document(image: StructureImage, events: Iterable[Event], *, lang: str 
             ("status", "text"),
         ),
     ):
-        parts += _chapter(tell, room, frame, columns)
+        parts += _chapter(tell, room, frame.assign(title_about=_drawn_titles(frame, said)), columns)
     region = image.settings.region
     title = text("record.document.title", lang, region=region.title.get(lang))
     facts = [
@@ -72,6 +73,9 @@ def _time(row: Any) -> str:
 
 def _said(tell: Teller, name: str, row: Any) -> str:
     value = str(row[name])
+    if name == "value":
+        levels = {level.id: level.title.get(tell.lang) for level in tell.image.settings.hierarchy.levels}
+        return levels.get(value, value) or "–"
     return text(f"record.adoption.{value}", tell.lang) if name == "status" else value or "–"
 
 
@@ -91,7 +95,16 @@ def _about(tell: Teller, row: Any) -> str:
     layer, feature = tell.image.layers.get(str(row["layer"])), str(row["feature"])
     if layer is not None and feature in layer.frame.index and "name" in layer.frame:
         return str(layer.frame.loc[feature, "name"])
-    return feature or "–"
+    return str(row["title_about"]) or feature or "–"
+
+
+def _drawn_titles(frame: pd.DataFrame, events: list[Event]) -> list[str]:
+    """Return the title of the drawing that each row is about; empty where it is about something else."""
+    titles = {item: str(event.payload.get("title", "")) for item, event in drawings_by_item(events).items()}
+    return [
+        titles.get(str(feature), "") if layer == DRAWN else ""
+        for layer, feature in zip(frame["layer"], frame["feature"], strict=True)
+    ]
 
 
 def _opinions(tell: Teller, events: list[Event]) -> list[Part]:
