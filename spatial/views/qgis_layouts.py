@@ -183,11 +183,11 @@ def _texts(image: StructureImage, sheet: Sheet, lang: str) -> list[ET.Element]:
     region, style = image.settings.region, image.settings.style
     state = text(f"webmap.state.{region.status}", lang)
     key = "subtitle_draft" if region.status == "arbetsmaterial" else "subtitle"
-    title = text("webmap.title", lang, region=region.title.get(lang))
+    title = _unevaluated(text("webmap.title", lang, region=region.title.get(lang)))
     if sheet.atlas:
         title = text("package.layout.municipality", lang, title=title)
     metas = [layer.meta for layer in (image.inputs or image.layers).values()]
-    sources = sorted({f"{meta.provider or meta.source} {meta.year}" for meta in metas})
+    sources = sorted({_unevaluated(f"{meta.provider or meta.source} {meta.year}") for meta in metas})
     made_from = text("package.layout.made_from", lang, crs=text("webmap.crs", lang),
                      fingerprint=image.provenance.fingerprint[:16])  # fmt: skip
     sources_line = text("package.layout.sources", lang, sources="; ".join(sources)) + " " + made_from
@@ -200,6 +200,11 @@ def _texts(image: StructureImage, sheet: Sheet, lang: str) -> list[ET.Element]:
         ("kallor", sources_line, 5, False, style.muted, (_PAGE_MM - 36, 20)),
     )
     return [_label(sheet, image, row) for row in rows]
+
+
+def _unevaluated(words: str) -> str:
+    """Return a text in which QGIS finds no expression to evaluate (``[% … %]``)."""
+    return words.replace("[%", "[\u200b%")
 
 
 def _label(
