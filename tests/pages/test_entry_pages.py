@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from spatial.access_rights import Visit
 from spatial.entry_code import set_code
 from spatial.pages import entry
+from spatial.pages.plain import plain
 from spatial.record.base import FILE
 from spatial.texts import text
 
@@ -78,7 +79,7 @@ def test_login_is_asked_for_where_it_is_configured(app, monkeypatch):
 def test_login_without_its_library_is_one_sentence(app, monkeypatch):
     monkeypatch.setattr(entry.importlib.util, "find_spec", lambda name: None)
     test = app(visit=Visit(listens_locally=False, comes_locally=False, by_login=True))
-    assert [one.value for one in test.error] == [text("entry.no_authlib")]
+    assert [one.value for one in test.error] == [plain(text("entry.no_authlib"))]
 
 
 def test_claims_and_lists_come_from_the_secrets(app, tmp_path, monkeypatch):
