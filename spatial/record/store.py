@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +44,8 @@ class _Connection(sqlite3.Connection):
     """A connection that closes when its thread lets go of it."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # one that could not be opened
+            self.close()
 
 
 class SqliteRecord:
