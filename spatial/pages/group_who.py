@@ -111,8 +111,13 @@ def label_of(at: Opened, author: Author) -> str:
     return marked("group.entry.you", at.lang, who=who(at.image, author, at.lang))
 
 
-def _enter(author: Author) -> None:
+def remember(author: Author) -> None:
+    """Let an author who has said who they are elsewhere in the app be the same here."""
     st.session_state.pop(_ASKED, None)
     st.session_state[_STATE] = author
+
+
+def _enter(author: Author) -> None:
+    remember(author)
     st.query_params[PARAMETER] = written(author)
     st.rerun()

@@ -165,7 +165,7 @@ def _map(at: Opened, found: Outcome | None, service: str | None, *, drawing: boo
         "difference": _difference(at, found, service),
         "owner": True,
     }
-    show_map(at, key=MAP, state=state, height=_MAP_PX, panel=False)
+    show_map(at, key=MAP, state=state, height=_MAP_PX, fill=True, panel=False)
 
 
 def _difference(at: Opened, found: Outcome | None, service: str | None) -> dict[str, object] | None:

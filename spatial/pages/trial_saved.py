@@ -5,6 +5,7 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import group_record, may_write
+from spatial.pages.group_who import current_author, label_of, remember
 from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, municipality_names
 from spatial.pages.trial_state import borders, map_value, names, outcome, trying
@@ -24,25 +25,32 @@ def owner() -> str:
 
 
 def _author(at: Opened) -> Author | None:
-    """Ask who saves, and return it; None until there is a name."""
+    """Return who saves: whoever works in this tab, else ask; None until there is a name."""
     lang = at.lang
+    known = current_author(at)
+    if known is not None:
+        st.caption(label_of(at, known))
+        return known
     one, two, three = st.columns(3, gap="small")
     name = one.text_input(
-        text("whatif.session_name", lang), placeholder=text("whatif.session_hint", lang), key="grupp-namn", max_chars=80
+        text("whatif.session_name", lang),
+        placeholder=text("whatif.session_hint", lang),
+        key="tankom-namn",
+        max_chars=80,
     )
     body = two.selectbox(
-        text("whatif.organisation", lang), ORGANISATIONS, key="grupp-organisation", filter_mode=None,
+        text("whatif.organisation", lang), ORGANISATIONS, key="tankom-organisation", filter_mode=None,
         format_func=lambda one: text(f"record.organisation.{one}", lang),
     )  # fmt: skip
     work = three.selectbox(
-        text("whatif.profession", lang), PROFESSIONS, key="grupp-uppgift", filter_mode=None,
+        text("whatif.profession", lang), PROFESSIONS, key="tankom-uppgift", filter_mode=None,
         format_func=lambda one: text(f"record.profession.{one}", lang),
     )  # fmt: skip
     code = ""
     if body == "municipality":
         codes = municipality_names(at.image)
         code = st.selectbox(
-            text("whatif.municipality", lang), list(codes), format_func=codes.__getitem__, key="grupp-kommun",
+            text("whatif.municipality", lang), list(codes), format_func=codes.__getitem__, key="tankom-kommun",
             filter_mode=None,
         )  # fmt: skip
     return Author(name.strip(), body, work, code) if name.strip() else None
@@ -76,6 +84,7 @@ def _keep(at: Opened, author: Author, name: str, *, shared: bool) -> None:
     except StrukturbildError as error:
         st.error(plain(error.message(at.lang)))
         return
+    remember(author)
     now.name, now.item = name.strip(), event.item
     st.session_state["tankom-sparat"] = True
     st.rerun()

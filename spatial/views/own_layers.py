@@ -6,7 +6,7 @@ import pandas as pd
 
 from spatial.geo import geometry_family
 from spatial.model import Layer, StructureImage
-from spatial.texts import text
+from spatial.texts import number, text
 from spatial.views.webmap_features import encoded, simplified
 from spatial.views.webmap_links import municipalities_of
 
@@ -53,8 +53,12 @@ def own_on_map(layer: Layer, image: StructureImage, lang: str) -> dict[str, Any]
         if shape
     ]
     source = f"{layer.meta.source}, {layer.meta.year}"
+    left_out = len(layer.frame) - len(frame)
+    whole = number(len(layer.frame), lang=lang)
+    partly = text("eget.drawn", lang, count=number(len(frame), lang=lang), whole=whole) if left_out else ""
     entry = {
-        "layer": layer.id, "value": "all", "title": title, "criterion": f"{source}. {layer.meta.licence}",
+        "layer": layer.id, "value": "all", "title": title,
+        "criterion": ". ".join(filter(None, (partly, source, layer.meta.licence))),
         "status": layer.meta.status, "geometry": family, "visible": True, "key": f"{layer.id}/all",
         "style": _LOOKS[family],
     }  # fmt: skip
@@ -63,7 +67,7 @@ def own_on_map(layer: Layer, image: StructureImage, lang: str) -> dict[str, Any]
         "closing": [[text("webmap.fact.source", lang), source]], "classes": {"all": _LOOKS[family]},
         "features": features,
     }  # fmt: skip
-    return {"layer": drawn, "entries": [entry], "left_out": max(0, len(layer.frame) - len(frame))}
+    return {"layer": drawn, "entries": [entry], "left_out": left_out}
 
 
 def _facts(frame: pd.DataFrame) -> list[list[list[str]]]:

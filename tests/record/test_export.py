@@ -82,6 +82,17 @@ def test_an_empty_record_has_nothing_but_its_log_of_who_is_missing(image, tmp_pa
     assert [name for name, _ in pyogrio.list_layers(path)] == ["deltagande"]
 
 
+def test_word_calls_a_drawing_by_its_title(image, author, tmp_path):
+    store = SqliteRecord(tmp_path / "grupp.sqlite")
+    drawn = store.append(said.drawing(author, shapely.to_wkb(shapely.Point(700_000, 7_080_000)), title="Ny hållplats"))
+    store.append(said.comment(REGION, Target(said.DRAWN, drawn.item), "bra läge"))
+    book = docx.Document(str(write_group_word(image, store.events(), tmp_path / "grupp.docx")))
+    rows = [[cell.text for cell in row.cells] for table in book.tables for row in table.rows]
+    assert any("bra läge" in row and any("Ny hållplats" in cell for cell in row) for row in rows)
+    assert not any(drawn.item in cell for row in rows for cell in row)
+    store.close()
+
+
 def test_word_tells_what_was_said(full, image, tmp_path):
     book = docx.Document(str(write_group_word(image, full.events(), tmp_path / "grupp.docx")))
     told = "\n".join(cell.text for table in book.tables for row in table.rows for cell in row.cells)
@@ -89,6 +100,8 @@ def test_word_tells_what_was_said(full, image, tmp_path):
     assert "<script>alert(1)</script>" in told
     assert "Umeå onsdag (Umeå, planerare)" in told
     assert "antagen" in told
+    assert "Kommuncentrum" in told
+    assert "municipal_centre" not in told
     page = html_page(replace(_document(image, full.events())))
     assert "<script" not in page
 

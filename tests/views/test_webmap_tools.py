@@ -168,6 +168,7 @@ def test_own_layer_is_drawn_with_its_columns(image):
 def test_own_layer_too_large_to_draw_says_so(image):
     made = own_on_map(own(MOST + 5), image, "sv")
     assert (len(made["layer"]["features"]), made["left_out"]) == (MOST, 5)
+    assert made["entries"][0]["criterion"].startswith("Bara 3\u00a0000 av 3\u00a0005 ritas. ")
 
 
 def said(text, *, organisation="municipality", code="2404", kind="comment", **payload):
