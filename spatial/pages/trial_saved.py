@@ -35,22 +35,22 @@ def _author(at: Opened) -> Author | None:
     name = one.text_input(
         text("whatif.session_name", lang),
         placeholder=text("whatif.session_hint", lang),
-        key="tankom-namn",
+        key="sparare-namn",
         max_chars=80,
     )
     body = two.selectbox(
-        text("whatif.organisation", lang), ORGANISATIONS, key="tankom-organisation", filter_mode=None,
+        text("whatif.organisation", lang), ORGANISATIONS, key="sparare-organisation", filter_mode=None,
         format_func=lambda one: text(f"record.organisation.{one}", lang),
     )  # fmt: skip
     work = three.selectbox(
-        text("whatif.profession", lang), PROFESSIONS, key="tankom-uppgift", filter_mode=None,
+        text("whatif.profession", lang), PROFESSIONS, key="sparare-uppgift", filter_mode=None,
         format_func=lambda one: text(f"record.profession.{one}", lang),
     )  # fmt: skip
     code = ""
     if body == "municipality":
         codes = municipality_names(at.image)
         code = st.selectbox(
-            text("whatif.municipality", lang), list(codes), format_func=codes.__getitem__, key="tankom-kommun",
+            text("whatif.municipality", lang), list(codes), format_func=codes.__getitem__, key="sparare-kommun",
             filter_mode=None,
         )  # fmt: skip
     return Author(name.strip(), body, work, code) if name.strip() else None
