@@ -16,7 +16,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from spatial.fingerprints import fingerprint_of_frame
-from spatial.image import RECIPE, compose, declared
+from spatial.image import RECIPE, compose, declared, section_of
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.steps.work import Products, Step, Work
@@ -204,7 +204,10 @@ CHANGES = {
 @pytest.mark.parametrize("section", CHANGES)
 def test_settings_change_the_steps_that_declare_them(settings, image, section):
     before, after = steps_of(image), steps_of(compose(CHANGES[section](settings), image.inputs))
-    expected = closed(lambda step: any(name.split(".")[0] == section for name in step.settings)) & set(before)
+    changed = CHANGES[section](settings)
+    expected = closed(
+        lambda step: any(section_of(settings, name) != section_of(changed, name) for name in step.settings)
+    ) & set(before)
     assert {step for step in before if before[step] != after[step]} == expected
     assert bool(expected) == (section != "style")
 

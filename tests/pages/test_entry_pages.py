@@ -12,7 +12,7 @@ from spatial.access_rights import Visit
 from spatial.entry_code import set_code
 from spatial.pages import entry
 from spatial.pages.plain import plain
-from spatial.record.base import FILE
+from spatial.record.base import FILE, events_beside
 from spatial.texts import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,14 +91,16 @@ def test_claims_and_lists_come_from_the_secrets(app, tmp_path, monkeypatch):
 
 
 def test_a_reader_is_told_so_and_keeps_nothing(app, embedded):
+    there = [(embedded.folder / name).exists() for name in (FILE, "berattelser")]
+    kept = events_beside(embedded.folder)
     reader = Visit(listens_locally=False, comes_locally=False, coded=True, given="read")
     test = app("rekommendationer", reader)
     assert text("entry.reading") in [one.value for one in test.caption]
     assert not test.exception
-    assert not (embedded.folder / FILE).exists()
+    assert events_beside(embedded.folder) == kept
     test = app("seminarium", reader)
     assert all(button.disabled for button in test.button if button.key in {"sem-ny", "sem-exempel"})
-    assert not (embedded.folder / "berattelser").exists()
+    assert [(embedded.folder / name).exists() for name in (FILE, "berattelser")] == there
 
 
 def test_a_writer_is_not_told_anything(app):

@@ -118,12 +118,11 @@ def test_borders_are_filtered(app, embedded):
 
 
 def test_a_missing_table_is_one_sentence(app, embedded, monkeypatch):
-    from spatial.pages import shared
 
     image = embedded.image
     fewer = {key: value for key, value in image.indicators.items() if key not in {"matris", "granser"}}
     bare = type(image)(image.layers, fewer, image.provenance, image.settings, image.inputs)
-    monkeypatch.setattr(shared, "image_with", lambda *_: bare)
+    monkeypatch.setattr(opening, "image_with", lambda *_: bare)
     for page in ("op_rus", "granser"):
         test = app(page)
         assert not test.exception
