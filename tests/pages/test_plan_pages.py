@@ -11,6 +11,7 @@ import shapely
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from spatial import opening
 from spatial.analysis.outdated import STALE, standing
 from spatial.analysis.plans import draft_mapping
 from spatial.inputs.mapping import read_mapping
@@ -118,7 +119,6 @@ def test_borders_are_filtered(app, embedded):
 
 
 def test_a_missing_table_is_one_sentence(app, embedded, monkeypatch):
-
     image = embedded.image
     fewer = {key: value for key, value in image.indicators.items() if key not in {"matris", "granser"}}
     bare = type(image)(image.layers, fewer, image.provenance, image.settings, image.inputs)
