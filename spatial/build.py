@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from spatial.analysis.changes import seal_of, with_changes
@@ -57,10 +58,7 @@ def build(
     StrukturbildError
         With every fault; then nothing has been written.
     """
-
-    def tell(phase: str) -> Callable[[str], None]:
-        return lambda what: progress(phase, what) if progress else None
-
+    tell = partial(_teller, progress)
     started = time.perf_counter()
     settings = read_settings(config)
     folder = out or user_folder(settings.region.id)
@@ -71,11 +69,8 @@ def build(
     image = compose(settings, layers, tell("compose"))
     image = with_flags(image, layer_before(folder), events_beside(folder, settings.record))
     composed = time.perf_counter()
-    with new_version(folder) as fresh:
-        _write(image, fresh, tell("write"))
-        seconds = {"read_layers": read - started, "compose": composed - read, "write": time.perf_counter() - composed}
-        files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
-        write_json(fresh / MANIFEST, {**manifest_of(image, seconds, files), "changes": seal_of(changes)})
+    seconds = {"read_layers": read - started, "compose": composed - read}
+    _publish(image, folder, tell("write"), seconds, {"changes": seal_of(changes)})
     return image, folder
 
 
@@ -96,20 +91,34 @@ def build_with(base: Path, own: Layer, out: Path, progress: Progress | None = No
     StrukturbildError
         Then nothing has been written.
     """
-
-    def tell(phase: str) -> Callable[[str], None]:
-        return lambda what: progress(phase, what) if progress else None
-
+    tell = partial(_teller, progress)
     started = time.perf_counter()
     built = built_image(base)
     if built is None:
         raise OutputError("storage.no_image", folder=base)
     image = compose(built.settings, with_own(dict(built.inputs), own), tell("compose"))
-    with new_version(out) as fresh:
-        _write(image, fresh, tell("write"))
-        files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
-        write_json(fresh / MANIFEST, manifest_of(image, {"compose": time.perf_counter() - started}, files))
+    _publish(image, out, tell("write"), {"compose": time.perf_counter() - started}, {})
     return image
+
+
+def _teller(progress: Progress | None, phase: str) -> Callable[[str], None]:
+    return lambda what: progress(phase, what) if progress else None
+
+
+def _publish(
+    image: StructureImage,
+    folder: Path,
+    tell: Callable[[str], None],
+    seconds: dict[str, float],
+    more: dict[str, str],
+) -> None:
+    """Write an image's files and their manifest, all or nothing."""
+    started = time.perf_counter()
+    with new_version(folder) as fresh:
+        _write(image, fresh, tell)
+        files = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
+        spent = {**seconds, "write": time.perf_counter() - started}
+        write_json(fresh / MANIFEST, {**manifest_of(image, spent, files), **more})
 
 
 def _write(image: StructureImage, folder: Path, tell: Callable[[str], None]) -> None:

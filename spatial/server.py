@@ -10,7 +10,6 @@ from typing import Any, Final
 from spatial.access_rights import is_loopback
 from spatial.entry_code import read_codes
 from spatial.errors import EntryError, StrukturbildError
-from spatial.inputs.config import read_settings
 from spatial.settings import Settings
 from spatial.storage import bundled, user_folder
 
@@ -76,17 +75,17 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + snake.replace(".", "_").upper()
 
 
-def _warm(config: str | None, folder: Path) -> None:
+def _warm(folder: Path, settings: Settings) -> None:
     """Load what the first page needs before the server says that it is ready; a mistake is told by the page.
 
     Done while a browser already asks, it would take twice as long: both wait for one interpreter.
     """
-    from spatial.opening import opened_image, opened_settings
+    from spatial.opening import opened_image
 
     for name in _FIRST_PAGE:
         importlib.import_module(name)
     with contextlib.suppress(StrukturbildError):
-        opened_image(folder, opened_settings(config))
+        opened_image(folder, settings)
 
 
 def run_app(config: str | None, *, data: Path | None, out: Path | None, port: int | None, address: str | None) -> None:
@@ -99,11 +98,12 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
     """
     from streamlit.web import bootstrap
 
+    from spatial.opening import opened_settings
+
     asked = options(port, address)
-    settings = read_settings(config)
+    bootstrap.load_config_options({name.replace(".", "_"): value for name, value in asked.items()})
+    settings = opened_settings(config)
     folder = out or user_folder(settings.region.id)
-    flags = {name.replace(".", "_"): value for name, value in asked.items()}
-    bootstrap.load_config_options(flags)
     coded = _locked(folder)
     arguments = [
         *([config] if config else []),
@@ -111,7 +111,7 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
         *(["--out", str(out)] if out else []),
     ]
     script = str(bundled("app.py"))
-    _warm(config, folder)
+    _warm(folder, settings)
     sys.argv = [script, *arguments]
     _run(script, folder if coded else None, settings, asked)
 

@@ -1,16 +1,12 @@
 """The inventory of structures: what there is of each layer in each municipality, and what is missing."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from spatial.model import Layer
-
-LARGE: Final = frozenset({"municipalities", "regions", "land"})
-"""Layers that lie under every municipality: counted as there, not by features."""
 
 
 def features_by_zone(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Series:

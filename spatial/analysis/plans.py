@@ -5,7 +5,6 @@ from typing import Any, Final, get_args
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -196,10 +195,3 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     return table.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()}).astype(
         {"score": float}
     )
-
-
-def lengths_and_areas(geometries: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the metres of lines (0 for areas) and the square metres of areas."""
-    shapes = np.asarray(geometries, object)
-    area = np.asarray(shapely.area(shapes), float)
-    return np.where(area > 0, 0.0, shapely.length(shapes)), area

@@ -1,6 +1,6 @@
 """Choosing what to try: from a list of seven kinds, by a click on the map, or by drawing there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import shapely
@@ -157,19 +157,19 @@ def choose(at: Opened) -> None:
 
 
 def _facility(at: Opened) -> str | None:
-    services = names(at).services
-    found = st.selectbox(
-        text("whatif.facility", at.lang), sorted(services, key=services.__getitem__), index=None, key=_FACILITY,
-        format_func=lambda one: services.get(one, one), placeholder=text("whatif.facility_hint", at.lang),
-    )  # fmt: skip
-    return str(found) if found else None
+    what, hint = text("whatif.facility", at.lang), text("whatif.facility_hint", at.lang)
+    return _one_of(what, hint, names(at).services, _FACILITY)
 
 
 def _link(at: Opened) -> str | None:
-    links = names(at).links
+    what, hint = text("whatif.link", at.lang), text("whatif.link_hint", at.lang)
+    return _one_of(what, hint, names(at).links, _LINK)
+
+
+def _one_of(what: str, hint: str, things: Mapping[str, str], key: str) -> str | None:
     found = st.selectbox(
-        text("whatif.link", at.lang), sorted(links, key=links.__getitem__), index=None, key=_LINK,
-        format_func=lambda one: links.get(one, one), placeholder=text("whatif.link_hint", at.lang),
+        what, sorted(things, key=things.__getitem__), index=None, key=key, placeholder=hint,
+        format_func=lambda one: things.get(one, one),
     )  # fmt: skip
     return str(found) if found else None
 

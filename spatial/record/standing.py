@@ -10,7 +10,6 @@ import pandas as pd
 from spatial.record.events import ORGANISATIONS, PROFESSIONS, Event
 from spatial.record.reading import proposals, votes
 
-OPINIONS: Final = ("agreed", "rejected", "majority_for", "majority_against", "split", "unvoted")
 _TOGETHER: Final = ORGANISATIONS[1:]
 
 
