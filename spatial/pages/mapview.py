@@ -60,7 +60,7 @@ def _source(folder: str, fingerprint: str, lang: str, _opened: Opened) -> dict[s
         except OutputError:
             return {"data": map_data(_opened.image, lang=lang)}
     served = _served(str(map_folder(Path(folder), fingerprint).resolve()), fingerprint)
-    return {"source": f"../{served}/{lang}.json"}
+    return {"source": f"../{served}/{map_file(Path(folder), fingerprint, lang).name}"}
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, Final
 from spatial.model import StructureImage
 from spatial.storage import IMAGE, new_file
 from spatial.views.criteria import criterion_facts
-from spatial.views.webmap import WebMap, draw
+from spatial.views.webmap import FORMAT, WebMap, draw
 from spatial.views.webmap_page import safe_json
 
 _NODES: Final = "noder"
@@ -19,7 +19,7 @@ def map_folder(folder: Path, fingerprint: str) -> Path:
 
 def map_file(folder: Path, fingerprint: str, lang: str) -> Path:
     """Return the file of the map in a language, whether it is there or not."""
-    return map_folder(folder, fingerprint) / f"{lang}.json"
+    return map_folder(folder, fingerprint) / f"{lang}-{FORMAT}.json"
 
 
 def write_map(image: StructureImage, folder: Path, *, lang: str = "sv", drawn: WebMap | None = None) -> Path:

@@ -24,6 +24,8 @@ COMPONENT_FOLDER: Final = Path(str(files("spatial.views").joinpath("karta")))
 """What the app serves as the map's component; ``index.html`` speaks with Streamlit."""
 LEAFLET_FOLDER: Final = Path(str(files("spatial.views").joinpath("vendor", "leaflet")))
 """Leaflet, served as a component beside it, named ``leaflet`` in the same module."""
+FORMAT: Final = 2
+"""How the drawn map is written; a file of another format is drawn anew, never read."""
 _SCRIPT_TEXTS: Final = (
     "map", "panel", "zoom_in", "zoom_out", "home", "search", "access", "none", "close", "facts", "north", "scale",
     "unreachable", "few", "approximately", "minutes", "tools", "modes", "state_nulage", "state_inriktning",
@@ -78,7 +80,7 @@ def draw(image: StructureImage, *, lang: str = "sv") -> WebMap:
         The same image gives the same page, byte for byte.
     """
     data: dict[str, object] = {
-        "version": 1,
+        "version": FORMAT,
         "lang": lang,
         **_headings(image, lang),
         **_ground(image, lang),

@@ -1,10 +1,12 @@
 """Vector layers as the web map's script reads them: simplified for the screen, degrees with few decimals."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -16,6 +18,8 @@ from spatial.views.style import class_values, web_class
 from spatial.views.webmap_facts import Facts
 from spatial.views.webmap_links import goals_of, municipalities_of
 from spatial.views.webmap_places import municipality_sections, node_minutes
+
+FloatArray = npt.NDArray[np.float64]
 
 DECIMALS: Final = 4
 """Of a degree: 11 m north-south, 5 m east-west at 64° N; finer than a pixel at every zoom of the map."""
@@ -49,7 +53,7 @@ def region_outline(image: StructureImage) -> list[object]:
         return []
     whole = shapely.union_all(simplified(municipalities.geo, _SIMPLIFY_M).geometry.to_numpy())
     rings = [shapely.Polygon(part.exterior) for part in shapely.get_parts(whole) if part.area > _SIMPLIFY_M**2]
-    return encoded(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
+    return packed(gpd.GeoSeries([shapely.MultiPolygon(rings)], crs=ANALYSIS_CRS))[0]
 
 
 def veil(image: StructureImage) -> list[list[object]]:
@@ -63,7 +67,7 @@ def veil(image: StructureImage) -> list[list[object]]:
     if water is not None and "kind" in water.frame:
         sea = simplified(water.geo.loc[water.frame["kind"] == "hav"], _SIMPLIFY_GROUND_M).geometry.make_valid()
         around = polygonal(shapely.difference(around, shapely.union_all(sea.to_numpy())))
-    return encoded(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
+    return packed(gpd.GeoSeries([around], crs=ANALYSIS_CRS))
 
 
 def neighbours(image: StructureImage) -> list[list[object]]:
@@ -71,7 +75,7 @@ def neighbours(image: StructureImage) -> list[list[object]]:
     layer = image.layers.get("grannkommuner")
     if layer is None or layer.frame.empty:
         return []
-    return encoded(_clipped(simplified(layer.geo, _SIMPLIFY_GROUND_M), surroundings(image)).geometry)
+    return packed(_clipped(simplified(layer.geo, _SIMPLIFY_GROUND_M), surroundings(image)).geometry)
 
 
 def surroundings(image: StructureImage) -> shapely.Polygon:
@@ -119,7 +123,7 @@ def _vector_layer(
         "p": frame["population_inv"].fillna(0).round().astype(int).tolist() if "population_inv" in frame else None,
         "k": _words(frame, "kind"),
         "s": _words(frame, "service_type") or _words(frame, "service"),
-        "g": encoded(_clipped(simplified(frame, tolerance), window).geometry),
+        "g": packed(_clipped(simplified(frame, tolerance), window).geometry),
         "f": told,
         **_belonging(image, layer),
         **_told_of_places(image, layer, lang),
@@ -189,24 +193,49 @@ def _same_kind(shape: shapely.Geometry, original: shapely.Geometry) -> shapely.G
 
 def encoded(shapes: gpd.GeoSeries) -> list[list[object]]:
     """Return each geometry as nested lists, latitude first: a point, a list of lines, or of polygons of rings."""
+    return _shapes(shapes, _pairs)
+
+
+def packed(shapes: gpd.GeoSeries) -> list[list[object]]:
+    """Return what ``encoded`` does, but a line or ring as ``bas.js`` unpacks it: one list of steps between its points.
+
+    The steps are whole units of the last decimal, latitude first, and begin at 0, 0: a third of the bytes of pairs.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(20.0, 64.0), (20.0001, 64.0003)])
+    >>> packed(gpd.GeoSeries([line], crs=4326))
+    [[[640000, 200000, 3, 1]]]
+    """
+    return _shapes(shapes, _steps)
+
+
+def _shapes(shapes: gpd.GeoSeries, line: Callable[[FloatArray], Sequence[object]]) -> list[list[object]]:
     moved = to_crs(gpd.GeoDataFrame(geometry=shapes), WEB_CRS).geometry.to_numpy()
-    return [_shape(shape) for shape in moved]
+    return [_shape(shape, line) for shape in moved]
 
 
-def _shape(shape: shapely.Geometry) -> list[object]:
+def _shape(shape: shapely.Geometry, line: Callable[[FloatArray], Sequence[object]]) -> list[object]:
     if shape is None or bool(shapely.is_empty(shape)):
         return []
     dimension = int(shapely.get_dimensions(shape))
     if dimension == 0:
-        point = shapely.get_parts(shape)[0]
-        return _ring(point)[0]  # type: ignore[return-value]
+        return list(_pairs(_rounded(shapely.get_parts(shape)[0]))[0])
     parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == dimension]
     if dimension == 1:
-        return [_ring(part) for part in parts]
-    return [[_ring(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
+        return [line(_rounded(part)) for part in parts]
+    return [[line(_rounded(ring)) for ring in (part.exterior, *part.interiors)] for part in parts]
 
 
-def _ring(line: shapely.Geometry) -> list[list[float]]:
-    pairs = np.round(shapely.get_coordinates(line)[:, ::-1], DECIMALS)
-    keep = np.r_[True, (np.diff(pairs, axis=0) != 0).any(axis=1)]
-    return [[float(lat), float(lon)] for lat, lon in pairs[keep]]
+def _rounded(line: shapely.Geometry) -> FloatArray:
+    """Return latitude and longitude of the points in units of the last decimal, each once in a row."""
+    pairs = np.round(shapely.get_coordinates(line)[:, ::-1] * 10**DECIMALS)
+    return pairs[np.r_[True, (np.diff(pairs, axis=0) != 0).any(axis=1)]]
+
+
+def _pairs(points: FloatArray) -> list[list[float]]:
+    return (points / 10**DECIMALS).tolist()  # type: ignore[no-any-return]
+
+
+def _steps(points: FloatArray) -> list[int]:
+    return np.diff(points, axis=0, prepend=0).astype(int).ravel().tolist()

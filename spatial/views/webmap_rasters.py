@@ -39,8 +39,9 @@ def rasters(image: StructureImage, lang: str) -> list[dict[str, object]]:
 def cells(image: StructureImage) -> dict[str, object]:
     """Return what a click on a cell may tell, packed: centres, people (−1: too few to tell), minutes by service.
 
-    The arrays are little-endian integers in base64: 32 bits for centres (1e-5 degrees) and people, 16 for minutes
-    (−1 unreachable, −2 unknown). ``second`` is the second nearest; ``unsure`` has a bit for each service, in order.
+    The arrays are little-endian integers in base64: 32 bits for centres (1e-5 degrees) and people; minutes (−1
+    unreachable, −2 unknown) have one byte where all of a service's fit it, else two (``_packed_minutes``). ``second``
+    is the second nearest; ``unsure`` has a bit for each service, in order.
     """
     layer = image.layers.get("rutnat")
     if layer is None or layer.grid is None or layer.frame.empty:
@@ -64,7 +65,7 @@ def cells(image: StructureImage) -> dict[str, object]:
     for kind, ending in (("minutes", "_min"), ("second", "_second_min")):
         columns = {service: f"{service}{ending}" for service in served(image)}
         values = {service: frame[column].to_numpy(float) for service, column in columns.items() if column in frame}
-        packed[kind] = {service: _packed(whole_minutes(array), "<i2") for service, array in values.items()}
+        packed[kind] = {service: _packed_minutes(whole_minutes(array)) for service, array in values.items()}
     packed["unsure"] = _packed(_unsure_bits(frame, served(image)), "<i4")
     return packed
 
@@ -76,6 +77,12 @@ def _unsure_bits(frame: pd.DataFrame, services: list[str]) -> FloatArray:
         if f"{service}_uncertain" in frame:
             bits += frame[f"{service}_uncertain"].fillna(value=False).to_numpy(bool).astype(np.int64) << position
     return bits.astype(float)
+
+
+def _packed_minutes(minutes: FloatArray) -> str:
+    """Return minutes two above what they are, so that none is negative: 8 bits each where the longest fits, else 16."""
+    raised = minutes + 2
+    return _packed(raised, "<u1" if raised.max(initial=0) <= np.iinfo(np.uint8).max else "<u2")
 
 
 def _packed(values: FloatArray, kind: str) -> str:

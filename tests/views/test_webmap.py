@@ -14,8 +14,10 @@ from spatial.errors import OutputError
 from spatial.texts import LANGUAGES
 from spatial.views.webmap import COMPONENT_FOLDER, LEAFLET_FOLDER, draw
 from spatial.views.webmap_facts import people, rounded
+from spatial.views.webmap_features import DECIMALS, encoded, packed
 from spatial.views.webmap_page import safe_json
 from spatial.views.webmap_picture import paletted_png
+from spatial.views.webmap_rasters import _packed_minutes
 
 HOSTILE = "</script><script>alert(1)</script>\u2028\u2029<img src=x onerror=alert(1)>"
 
@@ -89,12 +91,25 @@ def test_modelled_people_are_rounded(image):
 
 def test_minutes_at_a_limit_are_within_it(image):
     data = draw(image).data
-    assert _cells(data, "grocery", "<i2") == [1, 5, 6, 15, 30, 44, 61, 95, -1, 2, 3, 4]
+    assert [value - 2 for value in _cells(data, "grocery", "<u1")] == [1, 5, 6, 15, 30, 44, 61, 95, -1, 2, 3, 4]
     grocery = next(raster for raster in data["rasters"] if raster.get("service") == "grocery")
     assert [item["t"] for item in grocery["legend"]][:2] == ["≤ 5 min", "≤ 15 min"]
     assert len(grocery["legend"]) == 9  # six steps, beyond, uncertain, unreachable
     seen = set(np.unique(_pixels(grocery["url"])))
     assert {0, 1, 2, 3, 4, 6, 7, 8, 9, 10} == seen  # 5 (45-60 min) has no cell; 9 hatch, 10 white of the cross
+
+
+def test_minutes_beyond_a_byte_are_told_whole():
+    for longest, kind in ((253.0, "<u1"), (254.0, "<u2"), (32_000.0, "<u2")):
+        told = base64.b64decode(_packed_minutes(np.array([-2.0, -1.0, 0.0, longest])))
+        assert (np.frombuffer(told, kind).astype(int) - 2).tolist() == [-2, -1, 0, longest]
+
+
+def test_packed_rings_are_those_of_pairs(image):
+    shapes = image.layers["kommuner"].geo.geometry
+    for short, long in zip(packed(shapes), encoded(shapes), strict=True):
+        unpacked = [[np.reshape(ring, (-1, 2)).cumsum(axis=0) / 10**DECIMALS for ring in part] for part in short]
+        assert [[ring.tolist() for ring in part] for part in unpacked] == long
 
 
 def test_cells_lie_where_the_grid_says(image):

@@ -44,7 +44,38 @@ window.Strukturbild = window.Strukturbild || {};
   }
 
   S.int32 = function (packed) { return unpack(packed, 4, "getInt32"); };
-  S.int16 = function (packed) { return unpack(packed, 2, "getInt16"); };
+
+  /* Minutes lie two above what they are, in one byte each, or in two. */
+  S.minutes = function (packed, count) {
+    var raised = atob(packed).length > count ? unpack(packed, 2, "getUint16") : unpack(packed, 1, "getUint8");
+    return raised.map(function (value) { return value - 2; });
+  };
+
+  /* The points of a line or ring, told as steps from one to the next in whole ten-thousandths of a degree. */
+  function points(steps) {
+    if (typeof steps[0] !== "number") { return steps; }
+    var out = [];
+    for (var i = 0, lat = 0, lon = 0; i < steps.length; i += 2) {
+      lat += steps[i];
+      lon += steps[i + 1];
+      out.push([lat / 1e4, lon / 1e4]);
+    }
+    return out;
+  }
+
+  function rings(polygon) { return polygon.map(points); }
+  function areas(polygons) { return polygons.map(rings); }
+
+  /* Makes the drawn map's lines and areas into points, once; a point's place is told as it is. */
+  S.unpackShapes = function (data) {
+    data.layers.forEach(function (layer) {
+      var unpacked = { line: rings, polygon: areas }[layer.geometry];
+      if (unpacked) { layer.features.forEach(function (feature) { feature.g = unpacked(feature.g); }); }
+    });
+    data.outline = areas(data.outline);
+    data.neighbours = data.neighbours.map(areas);
+    data.veil = data.veil.map(areas);
+  };
 
   /* The cells of the population grid, for what a click tells. */
   S.Cells = function (data) {
@@ -59,11 +90,11 @@ window.Strukturbild = window.Strukturbild || {};
     this.people = this.data.people ? S.int32(this.data.people) : null;
     this.minutes = {};
     Object.keys(this.data.minutes).forEach(function (name) {
-      this.minutes[name] = S.int16(this.data.minutes[name]);
+      this.minutes[name] = S.minutes(this.data.minutes[name], this.lon.length);
     }, this);
     this.second = {};
     Object.keys(this.data.second || {}).forEach(function (name) {
-      this.second[name] = S.int16(this.data.second[name]);
+      this.second[name] = S.minutes(this.data.second[name], this.lon.length);
     }, this);
     this.unsure = this.data.unsure ? S.int32(this.data.unsure) : null;
   };

@@ -9,6 +9,7 @@
   };
 
   S.Map = function (root, data, options) {
+    S.unpackShapes(data);
     this.root = root;
     this.data = data;
     this.tell = options.onEvent || function () {};
