@@ -68,7 +68,9 @@ def by_exactextract(raster, zones):
     west, north, size = grid.transform.c, grid.transform.f, grid.size_m
     box = {"xmin": west, "xmax": west + cols * size, "ymin": north - rows * size, "ymax": north}
     source = NumPyRasterSource(band, **box, srs_wkt=zones.crs.to_wkt())
-    return exact_extract(source, zones.reset_index(names="zone"), ["unique", "frac"], include_cols=["zone"])
+    found = exact_extract(source, zones.reset_index(names="zone"), ["unique", "frac"], include_cols=["zone"])
+    said = [one["properties"] for one in found]
+    return [[dict(zip(one["unique"], one["frac"], strict=True)).get(k, 0) for k in raster.classes] for one in said]
 
 
 def compared(peer, peer_s, ours, ours_s, stock):
@@ -91,9 +93,11 @@ def run(parcels, municipalities, pixels, cells, *, repeats):
     raster = Raster(
         grid, {"klass": np.random.default_rng(3).integers(1, 6, (pixels, pixels)).astype(np.int32)}, classes
     )
-    peer_s, _ = timed(lambda: by_exactextract(raster, zones), repeats)
+    peer_s, shares = timed(lambda: by_exactextract(raster, zones), repeats)
     own_s, areas = timed(lambda: raster_areas(raster, zones))
     assert np.allclose(areas.sum(axis=1), zones.area / 1e6)
+    covered = areas[list(KINDS)]
+    assert np.allclose(covered.div(covered.sum(axis=1), axis=0), shares, rtol=0, atol=1e-6)
     print(f"{pixels}² pixels in {len(zones)} zones")
     compared("exactextract", peer_s, "raster_areas", own_s, "stock column: 1")
     rng = np.random.default_rng(4)

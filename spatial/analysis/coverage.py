@@ -7,22 +7,25 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from affine import Affine
 from pyproj import CRS
 
 from spatial.analysis.grid import require_same_crs
+from spatial.analysis.runs import classes_of, numbers_in
+from spatial.analysis.scanline import covered, edges_of, rows_of
 from spatial.geo import same_crs
 from spatial.model import Grid, Raster
 
 IntArray = npt.NDArray[np.integer]
+FloatArray = npt.NDArray[np.float64]
 
 UNCOVERED: Final = "utanför underlaget"
 """The column of what no classed cell covers, so that a zone's areas add up to the zone."""
 _M2_PER_KM2: Final = 1e6
 _EDGE_M: Final = 1000.0
-_WIDEST_TABLE: Final = 2**16
-_ROWS: Final = 64
-"""Rows that are coded at once: they stay in the processor's cache."""
+_CELLS: Final = 2**20
+"""Of the raster that are counted at once: they stay in the processor's cache."""
+_FEWEST_ROWS: Final = 32
+_MOST_ROWS: Final = 4096
 
 
 def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = None) -> pd.DataFrame:
@@ -52,11 +55,13 @@ def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = Non
     Notes
     -----
     The zones are moved to the raster's CRS (their edges cut to at most 1 km first) and each cell's part inside
-    measured there (exactextract; D. Baston, 2016); in degrees a cell weighs by the cosine of its latitude. The
-    shares are of the zone's own area.
+    measured there (``scanline``); in degrees a cell weighs by the cosine of its latitude. The shares are of the
+    zone's own area. Time grows with the raster's cells, the classes and the length of the borders, not with the area
+    of zones that overlap.
 
     Examples
     --------
+    >>> from affine import Affine
     >>> from shapely import box
     >>> grid = Grid("EPSG:3006", Affine(1000, 0, 0, 0, -1000, 2000), (2, 2))
     >>> classes = {1: "skog", 2: "vatten"}
@@ -73,15 +78,61 @@ def raster_areas(raster: Raster, zones: gpd.GeoDataFrame, band: str | None = Non
         raise ValueError(message)
     values: IntArray = band_values.astype(band_values.dtype, copy=False)
     names = [*dict.fromkeys(raster.classes.values()), UNCOVERED]
-    table = pd.DataFrame(0.0, index=zones.index, columns=pd.Index(names, dtype=object))
-    if not len(zones):
-        return table
-    moved = _moved(zones, raster.grid.crs)
-    coded, transform = _window(values, raster.classes, names, raster.grid.transform, moved)
-    weights = _row_weights(transform, coded.shape, raster.grid.crs)
-    shares = _class_shares(coded, transform, weights, moved.set_crs(raster.grid.crs, allow_override=True), len(names))
-    table[:] = shares * (zones.area.to_numpy() / _M2_PER_KM2)[:, None]
-    return table
+    limits = np.iinfo(values.dtype)
+    column = {v: names.index(name) for v, name in raster.classes.items() if limits.min <= v <= limits.max}
+    moved = np.asarray(_moved(zones, raster.grid.crs), object)
+    counts = cells_by_class(raster.grid, values, moved, column, len(names))
+    whole = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, whole, out=np.zeros_like(counts), where=whole > 0)
+    areas = shares * (zones.area.to_numpy() / _M2_PER_KM2)[:, None]
+    return pd.DataFrame(areas, index=zones.index, columns=pd.Index(names, dtype=object))
+
+
+def cells_by_class(
+    grid: Grid, values: IntArray, zones: npt.NDArray[np.object_], column: Mapping[int, int], columns: int
+) -> FloatArray:
+    """Return how many cells of each class each zone covers: arrays in, arrays out.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of the values; where it is in degrees, a cell counts as the cosine of its latitude.
+    values : ndarray
+        Whole numbers, a row a row of the grid.
+    zones : ndarray of geometries
+        Valid polygons in the grid's CRS; may overlap.
+    column : Mapping
+        The column in which a value counts; every other value, and what lies outside the grid, counts in the last.
+    columns : int
+        Their number.
+
+    Returns
+    -------
+    ndarray
+        A row a zone.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> from shapely import box
+    >>> grid = Grid("EPSG:3006", Affine(1000, 0, 0, 0, -1000, 2000), (2, 2))
+    >>> cells_by_class(grid, np.array([[1, 1], [1, 2]]), np.array([box(0, 0, 2500, 1000)]), {1: 0}, 2).tolist()
+    [[1.0, 1.5]]
+    """
+    edges = edges_of(zones, grid.transform)
+    counts = np.zeros((len(zones), columns))
+    first, last = rows_of(edges)
+    weights = _row_weights(grid, first, last)
+    step = min(max(_CELLS // max(values.shape[1], 1), _FEWEST_ROWS), _MOST_ROWS)
+    for top in range(first, last, step):
+        cut, runs = covered(edges, top, min(top + step, last))
+        at = cut.zone * columns + classes_of(values, cut.row, cut.col, column, columns - 1)
+        weight = cut.share * weights[cut.row - first]
+        counts += np.bincount(at, weight, counts.size).reshape(counts.shape)
+        weight = runs.times * weights[runs.row - first]
+        for number, cells in numbers_in(values, runs, column, columns - 1):
+            counts[:, number] += np.bincount(runs.zone, cells * weight, len(zones))
+    return counts
 
 
 def cells_of_zones(
@@ -99,29 +150,28 @@ def cells_of_zones(
     Returns
     -------
     tuple of ndarray
-        Position of the zone; of the cell, row by row; and km² of the cell inside (exactextract; D. Baston, 2016).
+        Position of the zone; of the cell, row by row; and km² of the cell inside.
 
     Examples
     --------
+    >>> from affine import Affine
     >>> from shapely import box
     >>> grid = Grid("EPSG:3006", Affine(1000, 0, 0, 0, -1000, 2000), (2, 2))
     >>> zones = gpd.GeoDataFrame(index=["z"], geometry=[box(0, 0, 1500, 1000)], crs="EPSG:3006")
     >>> [part.tolist() for part in cells_of_zones(grid, zones)]
     [[0, 0], [2, 3], [1.0, 0.5]]
     """
-    from exactextract import exact_extract
-    from exactextract.raster import NumPyRasterSource
-
     rows, cols = grid.shape
-    at, size = grid.transform, grid.size_m
-    box = {"xmin": at.c, "xmax": at.c + cols * size, "ymin": at.f - rows * size, "ymax": at.f}
-    source = NumPyRasterSource(np.zeros(grid.shape, np.uint8), **box, srs_wkt=zones.crs.to_wkt())
-    frame = gpd.GeoDataFrame(geometry=zones.geometry.reset_index(drop=True), crs=zones.crs)
-    found = [feature["properties"] for feature in exact_extract(source, frame, ["cell_id", "coverage"])]
-    zone = np.repeat(np.arange(len(zones)), [len(one["cell_id"]) for one in found])
-    cell = np.concatenate([np.asarray(one["cell_id"], np.int64) for one in found] or [np.zeros(0, np.int64)])
-    share = np.concatenate([np.asarray(one["coverage"], float) for one in found] or [np.zeros(0)])
-    return zone.astype(np.int64), cell, share * size**2 / _M2_PER_KM2
+    cut, runs = covered(edges_of(np.asarray(zones.geometry, object), grid.transform), 0, rows)
+    runs = runs._replace(begin=np.clip(runs.begin, 0, cols), end=np.clip(runs.end, 0, cols))
+    run, col = runs.cells()
+    zone, row = np.concatenate([cut.zone, runs.zone[run]]), np.concatenate([cut.row, runs.row[run]])
+    col = np.concatenate([cut.col, col])
+    share = np.concatenate([cut.share, runs.times[run]])
+    cell = row * cols + col
+    kept = (col >= 0) & (col < cols) & (share > 0)
+    order = np.lexsort((cell[kept], zone[kept]))
+    return zone[kept][order], cell[kept][order], share[kept][order] * grid.size_m**2 / _M2_PER_KM2
 
 
 def _moved(zones: gpd.GeoDataFrame, crs: str) -> gpd.GeoSeries:
@@ -131,102 +181,9 @@ def _moved(zones: gpd.GeoDataFrame, crs: str) -> gpd.GeoSeries:
     return geometry.segmentize(_EDGE_M).to_crs(crs)
 
 
-def _positions(values: IntArray, classes: Mapping[int, str], names: list[str]) -> IntArray:
-    """Return the band with each class's position in ``names``, counted from 1; unnamed values are the last."""
-    small = np.uint8 if len(names) < np.iinfo(np.uint8).max else np.int32  # a byte a cell is read four times as fast
-    limits = np.iinfo(values.dtype)
-    known = [value for value in classes if limits.min <= value <= limits.max]
-    if limits.bits <= 16:  # a table of every value there can be: one pass, however many classes
-        table = np.full(2**limits.bits, len(names), small)
-        for value in known:
-            table[value % 2**limits.bits] = names.index(classes[value]) + 1
-        return np.asarray(table[values.view(f"u{values.dtype.itemsize}")])
-    coded = np.full(values.shape, len(names), small)
-    if known and max(known) - min(known) < _WIDEST_TABLE:
-        _look_up(values, {value: names.index(classes[value]) + 1 for value in known}, coded)
-        return coded
-    for value in known:
-        coded[values == value] = names.index(classes[value]) + 1
-    return coded
-
-
-def _look_up(values: IntArray, code: Mapping[int, int], coded: IntArray) -> None:
-    """Write the code of each value into ``coded``, which holds that of any other, some rows at a time."""
-    limits = np.iinfo(values.dtype)
-    low, high = max(min(code) - 1, limits.min), min(max(code) + 1, limits.max)
-    table = np.full(high - low + 1, coded.flat[0] if coded.size else 0, coded.dtype)
-    for value, one in code.items():
-        table[value - low] = one
-    for row in range(0, len(values), _ROWS):
-        block = np.clip(values[row : row + _ROWS], low, high)
-        coded[row : row + _ROWS] = table[(block - block.dtype.type(low)).astype(np.intp)]
-
-
-def _cut(
-    values: IntArray, transform: Affine, zones: gpd.GeoSeries
-) -> tuple[IntArray, tuple[int, int], tuple[int, int, int, int]]:
-    """Return the part of the band that the zones reach, its first row and column, and the window that they reach."""
-    west, south, east, north = zones.total_bounds
-    first_col, last_col = sorted((np.array([west, east]) - transform.c) / transform.a)
-    first_row, last_row = sorted((np.array([south, north]) - transform.f) / transform.e)
-    top, left = int(np.floor(first_row)) - 1, int(np.floor(first_col)) - 1
-    bottom, right = int(np.ceil(last_row)) + 1, int(np.ceil(last_col)) + 1
-    rows = slice(max(top, 0), max(min(bottom, values.shape[0]), 0))
-    cols = slice(max(left, 0), max(min(right, values.shape[1]), 0))
-    return values[rows, cols], (rows.start, cols.start), (top, left, bottom, right)
-
-
-def _window(
-    values: IntArray, classes: Mapping[int, str], names: list[str], transform: Affine, zones: gpd.GeoSeries
-) -> tuple[IntArray, Affine]:
-    """Return the coded band cut, or filled out with what has no name, to the rows and columns that the zones reach."""
-    part, (row, col), (top, left, bottom, right) = _cut(values, transform, zones)
-    coded = _positions(np.ascontiguousarray(part), classes, names)
-    corner = Affine(transform.a, 0, transform.c + left * transform.a, 0, transform.e, transform.f + top * transform.e)
-    if part.shape == (bottom - top, right - left):
-        return coded, corner
-    window = np.full((bottom - top, right - left), len(names), coded.dtype)
-    if part.size:
-        y, x = row - top, col - left
-        window[y : y + part.shape[0], x : x + part.shape[1]] = coded
-    return window, corner
-
-
-def _row_weights(transform: Affine, shape: tuple[int, ...], crs: str) -> npt.NDArray[np.float64] | None:
-    """Return the weight of each row's cells where they are in degrees; None where all weigh the same."""
-    if CRS.from_user_input(crs).is_projected:
-        return None
-    latitude = transform.f + (np.arange(shape[0]) + 0.5) * transform.e
+def _row_weights(grid: Grid, first: int, end: int) -> FloatArray:
+    """Return what a cell of each row counts as: by its latitude where the grid is in degrees."""
+    if CRS.from_user_input(grid.crs).is_projected:
+        return np.ones(end - first)
+    latitude = grid.transform.f + (np.arange(first, end) + 0.5) * grid.transform.e
     return np.asarray(np.cos(np.radians(latitude)), float)
-
-
-def _class_shares(
-    coded: IntArray,
-    transform: Affine,
-    row_weights: npt.NDArray[np.float64] | None,
-    zones: gpd.GeoSeries,
-    classes: int,
-) -> npt.NDArray[np.float64]:
-    """Return each class's share of each zone: a row a zone, a column a class; rows sum to 1."""
-    from exactextract import exact_extract
-    from exactextract.raster import NumPyRasterSource
-
-    rows, cols = coded.shape
-    xs = sorted((transform.c, transform.c + cols * transform.a))
-    ys = sorted((transform.f, transform.f + rows * transform.e))
-    upright = coded if transform.e < 0 else coded[::-1]
-    box = {"xmin": xs[0], "xmax": xs[1], "ymin": ys[0], "ymax": ys[1], "srs_wkt": zones.crs.to_wkt()}
-    source = NumPyRasterSource(np.ascontiguousarray(upright), **box, name="klass")
-    weights, prefix = None, ""
-    if row_weights is not None:
-        heavy = row_weights if transform.e < 0 else row_weights[::-1]
-        weights, prefix = NumPyRasterSource(np.repeat(heavy[:, None], cols, axis=1), **box, name="vikt"), "weighted_"
-    frame = gpd.GeoDataFrame(geometry=zones)
-    operations = ["unique", f"{prefix}frac"]
-    found = exact_extract(source, frame, operations, weights=weights)
-    shares = np.zeros((len(zones), classes))
-    for row, feature in enumerate(found):
-        properties = feature["properties"]
-        which, parts = properties["unique"], next(v for k, v in properties.items() if k.endswith("frac"))
-        np.add.at(shares[row], np.asarray(which, int) - 1, np.asarray(parts, float))
-    return shares
