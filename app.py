@@ -10,6 +10,7 @@ from spatial.pages.entry import require_entry, show_role
 from spatial.pages.plain import plain
 from spatial.pages.shared import language, opened
 from spatial.texts import text
+from spatial.unforeseen import tell_unforeseen
 
 PAGES = (
     "karta",
@@ -47,6 +48,8 @@ def main() -> None:
         show_role()
     except StrukturbildError as error:
         st.error(plain(error.message(lang)))
+    except Exception as error:  # noqa: BLE001 - the one place: the fault is logged, and told in the user's language
+        tell_unforeseen(error)
 
 
 main()

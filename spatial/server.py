@@ -134,10 +134,11 @@ def _run(script: str, codes: Path | None, settings: Settings, asked: dict[str, A
 
     from spatial.door import Door
     from spatial.rooted import Rooted
+    from spatial.unforeseen import tell_unforeseen
 
     pages = Path(__file__).with_name("pages").glob("*.py")
     layers = [Middleware(Rooted, pages=[page.stem for page in pages])]
     if codes is not None:
         layers = [Middleware(Door, folder=codes, limits=settings.entry), *layers]
     with contextlib.suppress(KeyboardInterrupt):
-        App(script, middleware=layers).run(config=asked)
+        App(script, middleware=layers, on_script_error=tell_unforeseen).run(config=asked)
