@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.analysis.journeys import Scene, roads_of, scene_of
+from spatial.analysis.journeys import Scene, scene_of
 from spatial.analysis.routing import TIE_MIN, connected_parts
 from spatial.analysis.whatif_ground import Ground
 from spatial.model import FloatArray
@@ -54,7 +54,7 @@ def loss_of_links(base: Ground, limits_min: Mapping[str, float] | None = None, *
     of Dijkstra's algorithm a link and kind. Of more links than ``most`` only those on shortest ways are.
     """
     scene = scene_of(
-        roads_of(base.network), base.cell_stops, base.places.stops, base.places.id,
+        base.roads, base.cell_stops, base.places.stops, base.places.id,
         base.reach.minutes_per_m, base.reach.max_snap_m,
     )  # fmt: skip
     people = base.cells["population_inv"].to_numpy(float)

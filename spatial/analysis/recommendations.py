@@ -147,8 +147,8 @@ def _of_matrix(findings: Findings, ground: Ground, template: Template) -> Iterat
     if findings.matrix is None or findings.evidence is None:
         return
     goals = {goal.id: goal for goal in ground.goals}
-    seals = {goal.id: _layer_seal(goal, ground) for goal in ground.goals}
     cells = findings.matrix[(findings.matrix["verdict"] == template.kind) & (findings.matrix["lacks"] == "")]
+    seals = {name: _layer_seal(goals[name], ground) for name in cells["goal"].unique()}
     by_cell = findings.evidence.groupby(["plan_id", "goal"])
     keys = set(by_cell.groups)
     for _, cell in cells.iterrows():

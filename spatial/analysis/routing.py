@@ -133,74 +133,80 @@ def nearest_two(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> Near
     >>> near.minutes.tolist(), near.source.tolist(), near.second_minutes.tolist()
     ([0.0, 4.0, 1.0], [0, 0, 1], [9.0, 5.0, 8.0])
     """
-    size, count, (tail, head, minutes) = graph.shape[0], len(at), _with_sources(graph, at, leg)
-    first, source = _from_sources(size, count, tail, head, minutes)
+    size, count, every = graph.shape[0], len(at), _with_sources(graph, at, leg)
+    first, source = _from_sources(every, count)
+    tail, head, minutes = np.repeat(np.arange(size + count), np.diff(every.indptr)), every.indices, every.data
     crossing = (source[tail] != source[head]) & (source[tail] >= 0)
     by_source = np.flatnonzero(crossing)
     by_source = by_source[np.argsort(source[tail[by_source]], kind="stable")]
     within = np.flatnonzero(~crossing & (tail < size))
-    second, second_source = _from_sources(
-        size,
-        count,
-        np.r_[tail[within], size + source[tail[by_source]]],
-        head[np.r_[within, by_source]],
-        np.r_[minutes[within], first[tail[by_source]] + minutes[by_source]],
-    )
+    before = np.zeros(size + count + 1, np.int32)
+    tails = np.r_[tail[within], size + source[tail[by_source]]]
+    np.cumsum(np.bincount(tails, minlength=size + count), out=before[1:])
+    arcs = (np.r_[minutes[within], first[tail[by_source]] + minutes[by_source]], head[np.r_[within, by_source]], before)
+    second, second_source = _from_sources(sparse.csr_matrix(arcs, shape=every.shape), count)
     return NearestTwo(first[:size], source[:size], second[:size], second_source[:size])
 
 
-def nearest_one(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> tuple[FloatArray, IntArray]:
+def nearest_one(
+    graph: sparse.csr_matrix, at: IntArray, leg: FloatArray, limit_min: float = np.inf
+) -> tuple[FloatArray, IntArray]:
     """Return each node's minutes to its nearest source, and which (-1 for none); as :func:`nearest_two`, one run.
+
+    Nodes farther than ``limit_min`` are given as having none.
 
     Examples
     --------
     >>> graph = arc_matrix(np.array([0, 1]), np.array([1, 2]), np.array([4.0, 4.0]), np.array([4.0, 4.0]), 3)
-    >>> [values.tolist() for values in nearest_one(graph, np.array([0, 2]), np.array([0.0, 1.0]))]
+    >>> near, leg = np.array([0, 2]), np.array([0.0, 1.0])
+    >>> [values.tolist() for values in nearest_one(graph, near, leg)]
     [[0.0, 4.0, 1.0], [0, 0, 1]]
+    >>> nearest_one(graph, near, leg, 3.0)[0].tolist()
+    [0.0, inf, 1.0]
     """
     size = graph.shape[0]
-    minutes, source = _from_sources(size, len(at), *_with_sources(graph, at, leg))
+    minutes, source = _from_sources(_with_sources(graph, at, leg), len(at), limit_min)
     return minutes[:size], source[:size]
 
 
-def _with_sources(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the graph's arcs by tail, and an arc from each source (numbered from the graph's size on) to its node."""
-    counts = np.r_[np.diff(graph.indptr), np.ones(len(at), np.int64)]
-    tail = np.repeat(np.arange(len(counts)), counts)
-    return tail, np.r_[graph.indices, at].astype(np.int64), np.r_[graph.data, leg]
+def _with_sources(graph: sparse.csr_matrix, at: IntArray, leg: FloatArray) -> sparse.csr_matrix:
+    """Return the graph with each source as a node, numbered from its size on, and an arc from it to its node."""
+    ends = graph.indptr[-1] + np.arange(1, len(at) + 1, dtype=np.int32)
+    arcs = np.r_[graph.data, leg], np.r_[graph.indices, at.astype(np.int32)], np.r_[graph.indptr, ends]
+    return sparse.csr_matrix(arcs, shape=(graph.shape[0] + len(at),) * 2)
 
 
-def _from_sources(
-    size: int, count: int, tail: IntArray, head: IntArray, minutes: FloatArray
-) -> tuple[FloatArray, IntArray]:
-    """Return minutes and source of every node; arcs are sorted by tail, nodes from ``size`` on are the sources."""
+def _from_sources(graph: sparse.csr_matrix, count: int, limit_min: float = np.inf) -> tuple[FloatArray, IntArray]:
+    """Return minutes and source of every node; the last ``count`` nodes are the sources."""
     from scipy.sparse.csgraph import dijkstra
 
-    total = size + count
+    total = graph.shape[0]
     if not count:
         return np.full(total, np.inf), np.full(total, -1, np.int64)
-    before = np.searchsorted(tail, np.arange(total + 1)).astype(np.int32)
-    graph = sparse.csr_matrix((minutes, head.astype(np.int32), before), shape=(total, total))
+    sources = np.arange(total - count, total)
     found, _, root = dijkstra(
-        graph, directed=True, indices=np.arange(size, total), min_only=True, return_predecessors=True
+        graph, directed=True, indices=sources, min_only=True, return_predecessors=True, limit=limit_min
     )
-    source = np.where(np.isfinite(found), root - size, -1).astype(np.int64)
-    return np.asarray(found, float), _settle_ties(tail, head, minutes, found, source)
+    source = np.where(np.isfinite(found), root - (total - count), -1).astype(np.int64)
+    _settle_ties(graph, found, source)
+    return np.asarray(found, float), source
 
 
-def _settle_ties(tail: IntArray, head: IntArray, minutes: FloatArray, found: FloatArray, source: IntArray) -> IntArray:
-    """Return for each node the first source of those equally near, carried along all shortest ways."""
-    tight = np.flatnonzero(np.isfinite(found[tail]) & (found[tail] + minutes <= found[head] + TIE_MIN))
-    tail, head = tail[tight], head[tight]
-    before = np.searchsorted(tail, np.arange(len(source) + 1))
-    source = source.copy()
-    arcs = np.arange(len(tail))
+def _settle_ties(graph: sparse.csr_matrix, found: FloatArray, source: IntArray) -> None:
+    """Give each node the first source of those equally near, carried along all shortest ways."""
+    head, minutes, before = graph.indices, graph.data, graph.indptr.astype(np.int64)
+    unreached = np.iinfo(np.int64).max
+    arcs = np.flatnonzero(np.repeat(np.where(source < 0, unreached, source), np.diff(before)) < source[head])
+    tail = np.searchsorted(before, arcs, side="right") - 1
     while len(arcs):
-        arcs = arcs[source[tail[arcs]] < source[head[arcs]]]
-        np.minimum.at(source, head[arcs], source[tail[arcs]])
+        tight = found[tail] + minutes[arcs] <= found[head[arcs]] + TIE_MIN
+        arcs, tail = arcs[tight], tail[tight]
+        np.minimum.at(source, head[arcs], source[tail])
         changed = np.unique(head[arcs])
         arcs = ranges(before[changed], before[changed + 1])
-    return source
+        tail = np.repeat(changed, before[changed + 1] - before[changed])
+        earlier = source[tail] < source[head[arcs]]
+        arcs, tail = arcs[earlier], tail[earlier]
 
 
 def ranges(low: IntArray, high: IntArray) -> IntArray:

@@ -5,6 +5,7 @@ What it gives equals a full count (:func:`spatial.analysis.access.minutes_to_nea
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -12,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.analysis.journeys import Roads, Scene, Stops, roads_of, scene_of
-from spatial.analysis.routing import nearest_one, two_best
+from spatial.analysis.journeys import Roads, Scene, Stops, scene_of
+from spatial.analysis.routing import connected_parts, nearest_one, two_best
 from spatial.analysis.whatif import Change, Trial, WhatIfError, together
 from spatial.analysis.whatif_ground import Borders, Ground, Homes, Places, counting, groups, joined, places_of
 from spatial.analysis.whatif_people import cells_at, people_on_cells
@@ -29,6 +30,10 @@ TextArray = npt.NDArray[np.object_]
 
 _DECIMALS: Final = 9
 """As the minutes of the image are rounded."""
+_SLACK_MIN: Final = 1e-6
+_DETOUR: Final = 1.5
+_SAMPLE: Final = 500
+"""Cells that the first guess of how far to search rests on."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def present(base: Ground, borders: Borders) -> Present:
     -------
     Present
     """
-    route = _Route(roads_of(base.network), base.cell_stops, base.places, base)
+    route = _Route(base.roads, base.cell_stops, base.places, base)
     found = {kind: _nothing(len(base.cells)) for kind in base.kinds}
     for cells, home in groups(base.cell_homes, borders):
         counted = counting(home, base.places.homes, borders)
@@ -148,7 +153,7 @@ def what_if(today: Present, changes: Iterable[Change]) -> Outcome:
     base, trial = today.ground, together(changes)
     places = places_of(base, trial)
     reach = {"max_snap_m": base.reach.max_snap_m, "off_network_kmh": base.reach.off_network_kmh}
-    roads = tried_roads(base.network, trial, **reach)
+    roads = tried_roads(base.network, base.roads, trial, **reach)
     cells, stops, homes = _cells(base, trial)
     twice, near = np.zeros(0, np.int64), None
     if trial.roads:
@@ -201,21 +206,55 @@ class _Route:
             roads, cells, places.stops, places.id, base.reach.minutes_per_m, base.reach.max_snap_m
         )
         self.graph: sparse.csr_matrix = self.scene.arcs_from_facilities()
+        self.minutes_per_m = base.minutes_per_m
 
     def fill(self, found: Found, cells: IntArray, counted: npt.NDArray[np.bool_]) -> None:
-        """Write what is nearest of some services to some cells."""
+        """Write what is nearest of some services to some cells.
+
+        The search ends where it is farther from the services than the farthest of the cells: a guess, doubled once
+        where it was too low; then without an end.
+        """
         chosen = np.flatnonzero(counted & self.scene.facility.reached)
         chosen = chosen[np.argsort(self.scene.ids[chosen].astype(str), kind="stable")]
         scene = self.scene.of_cells(cells)
-        at_nodes, source = nearest_one(self.graph, scene.node[chosen], scene.facility.leg_min[chosen])
         ends, legs = scene.ends(), scene.legs()
-        by_road = np.vstack([at_nodes[end] + leg for end, leg in zip(ends, legs, strict=True)])
+        waits, guess = self._waiting(scene, chosen), self._guess(scene, chosen)
+        for limit in (guess, 2 * guess, np.inf):
+            at_nodes, source = nearest_one(self.graph, scene.node[chosen], scene.facility.leg_min[chosen], limit)
+            by_road = np.vstack([at_nodes[end] + leg for end, leg in zip(ends, legs, strict=True)])
+            least = by_road.min(axis=0)
+            if not (least[waits] > limit - _SLACK_MIN).any():
+                break
         straight, straight_source = scene.straight_nearest(chosen)
         sources = np.vstack([*(source[end] for end in ends), straight_source])
         best = two_best(np.vstack([by_road, straight]), sources)
         found.minutes[cells] = np.round(best.minutes, _DECIMALS)
-        found.road_min[cells] = np.round(by_road.min(axis=0), _DECIMALS)
+        found.road_min[cells] = np.round(least, _DECIMALS)
         found.service[cells] = np.r_[scene.ids[chosen], np.array([None], object)][best.source]
+
+    @cached_property
+    def _part(self) -> IntArray:
+        """The part of the network that each node hangs together with, ferries among it and directions apart."""
+        pieces = self.scene.pieces
+        return connected_parts(pieces.start, pieces.end, self.graph.shape[0])
+
+    def _waiting(self, scene: Scene, chosen: IntArray) -> npt.NDArray[np.bool_]:
+        """Return the cells that a way may lead to: the others need not be searched for."""
+        if not len(scene.pieces.start):
+            return np.zeros(len(scene.piece), bool)
+        served = np.zeros(len(self._part), bool)
+        served[self._part[scene.node[chosen]]] = True
+        return np.asarray(scene.cell.reached & served[self._part[scene.ends()[0]]], bool)
+
+    def _guess(self, scene: Scene, chosen: IntArray) -> float:
+        """Return minutes within which the cells probably are, by the straight line of the farthest of some."""
+        from scipy.spatial import cKDTree
+
+        some = scene.cell.xy[:: 1 + len(scene.piece) // _SAMPLE]
+        if not len(chosen) or not len(some):
+            return np.inf
+        metres, _ = cKDTree(scene.facility.xy[chosen]).query(some)
+        return float(_DETOUR * metres.max() * self.minutes_per_m + scene.facility.leg_min[chosen].min()) or np.inf
 
 
 def _cells(base: Ground, trial: Trial) -> tuple[gpd.GeoDataFrame, Stops, Homes]:

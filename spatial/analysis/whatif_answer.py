@@ -63,7 +63,7 @@ def effects(outcome: Outcome, *, by_road: bool = False) -> pd.DataFrame:
         do not count. Means are NaN without people.
     """
     people = outcome.cells["people_before_inv"].to_numpy(float)
-    changed = differences(outcome, by_road=by_road)
+    changed, zones = differences(outcome, by_road=by_road), _Zones(outcome)
     after = outcome.after_by_road if by_road else outcome.after
     parts = []
     for kind in changed.columns:
@@ -82,7 +82,7 @@ def effects(outcome: Outcome, *, by_road: bool = False) -> pd.DataFrame:
             "before_person_min": people * _where(both, outcome.before[kind]),
             "after_person_min": people * _where(both, after[kind]),
         }
-        parts.append(_by_zone(outcome, pd.DataFrame(sums)).assign(service=kind))
+        parts.append(zones.sums(sums).assign(service=kind))
     table = pd.concat(parts, ignore_index=True)
     for name, number in (("longer", "longer"), ("shorter", "shorter"), ("before", "both"), ("after", "both")):
         count = table[f"{number}_inv"]
@@ -145,7 +145,7 @@ def within(outcome: Outcome, thresholds: Sequence[tuple[str, float]]) -> pd.Data
         ``in_inv`` (the other way round), ``new_within_inv`` and ``new_beyond_inv`` (newcomers).
     """
     people = outcome.cells["people_before_inv"].to_numpy(float)
-    total = outcome.cells["people_after_inv"].to_numpy(float)
+    total, zones = outcome.cells["people_after_inv"].to_numpy(float), _Zones(outcome)
     parts = []
     for kind, limit in thresholds:
         was = outcome.before[kind].to_numpy(float) <= limit
@@ -160,7 +160,7 @@ def within(outcome: Outcome, thresholds: Sequence[tuple[str, float]]) -> pd.Data
             "new_within_inv": (total - people) * now,
             "new_beyond_inv": (total - people) * ~now,
         }
-        parts.append(_by_zone(outcome, pd.DataFrame(sums)).assign(service=kind, threshold_min=float(limit)))
+        parts.append(zones.sums(sums).assign(service=kind, threshold_min=float(limit)))
     columns = [
         "service", "threshold_min", "zone", "before_inv", "after_inv", "before_total_inv", "after_total_inv",
         "before_share", "after_share", "out_inv", "in_inv", "new_within_inv", "new_beyond_inv",
@@ -234,8 +234,17 @@ def _where(chosen: BoolArray, values: pd.Series) -> FloatArray:
     return np.where(chosen, values.to_numpy(float), 0.0)
 
 
-def _by_zone(outcome: Outcome, values: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums of columns by municipality, and in all last."""
-    sums = values.groupby(outcome.cells["municipality_code"].to_numpy(object)).sum()
-    sums.loc[ALL_ZONES] = values.sum()
-    return sums.rename_axis("zone").reset_index()
+class _Zones:
+    """The municipalities of the cells, to sum by."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.code, self.names = pd.factorize(outcome.cells["municipality_code"].to_numpy(object), sort=True)
+
+    def sums(self, values: Mapping[str, FloatArray]) -> pd.DataFrame:
+        """Return the sums of values by municipality, and in all last."""
+        own, count = self.code >= 0, len(self.names)
+        sums = {
+            name: np.r_[np.bincount(self.code[own], one[own], minlength=count), one.sum()]
+            for name, one in values.items()
+        }
+        return pd.DataFrame({"zone": [*self.names, ALL_ZONES], **sums})

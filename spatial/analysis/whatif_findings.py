@@ -13,7 +13,7 @@ import pandas as pd
 from spatial.analysis.access import each_of
 from spatial.analysis.changes import OVERRIDE
 from spatial.analysis.hinterland import node_of_cells
-from spatial.analysis.journeys import roads_of, scene_of
+from spatial.analysis.journeys import scene_of
 from spatial.analysis.nodes import levels_of_places
 from spatial.analysis.supply import facilities_of_places, nearest_place, supply_within
 from spatial.analysis.whatif_access import Outcome
@@ -149,7 +149,7 @@ def _reach(base: Ground, outcome: Outcome, rests: Rests) -> list[Row]:
     ids = centres.index.astype(str).to_numpy(object)
     count, reach = len(base.cells), (base.reach.minutes_per_m, base.reach.max_snap_m)
     cells = base.cell_stops  # a new link is joined at its ends
-    before = each_of(scene_of(roads_of(base.network), cells, stops, ids, *reach))
+    before = each_of(scene_of(base.roads, cells, stops, ids, *reach))
     after = before
     if outcome.trial.roads:
         put = outcome.roads.put

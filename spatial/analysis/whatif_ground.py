@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spatial.analysis.grid import zones_of_cells
-from spatial.analysis.journeys import MINUTES_PER_M_AT_1_KMH, Stops, stops_of
+from spatial.analysis.journeys import MINUTES_PER_M_AT_1_KMH, Roads, Stops, roads_of, stops_of
 from spatial.analysis.whatif import Trial, WhatIfError
 from spatial.geo import ANALYSIS_CRS
 from spatial.model import Grid, Network
@@ -107,9 +107,17 @@ class Ground:
     kinds: tuple[str, ...]
     reach: Reach
     outlines: Outlines
+    roads: Roads = field(repr=False)
     cell_stops: Stops = field(repr=False)
     cell_homes: Homes = field(repr=False)
     places: Places = field(repr=False)
+
+    @property
+    def minutes_per_m(self) -> float:
+        """Minutes a metre takes on the roads of today, on average; 0 without roads."""
+        edges = self.network.edges[["length_m", "minutes_min"]].to_numpy(float)
+        metres, minutes = edges[np.isfinite(edges).all(axis=1)].sum(axis=0)
+        return float(minutes / metres) if metres else 0.0
 
     def stops(self, points: gpd.GeoDataFrame) -> Stops:
         """Return points on the roads of today."""
@@ -158,7 +166,7 @@ def ground(
         stops_of(network, services, reach.max_snap_m, reach.minutes_per_m),
         Homes(municipality, drawn.country),
     )
-    return Ground(network, cells, grid, services, kinds, reach, outlines, stops, homes, places)
+    return Ground(network, cells, grid, services, kinds, reach, outlines, roads_of(network), stops, homes, places)
 
 
 def places_of(base: Ground, trial: Trial) -> Places:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatial.analysis.journeys import Roads, Stops, roads_of
+from spatial.analysis.journeys import Roads, Stops
 from spatial.analysis.routing import Pieces, cut_edges
 from spatial.analysis.snapping import snap
 from spatial.analysis.whatif import AddLink, Trial, WhatIfError
@@ -61,13 +61,17 @@ class TriedRoads:
         return near, Stops(stops.xy[near], edge, share, metres, metres * self.minutes_per_m, stops.part[near])
 
 
-def tried_roads(network: Network, trial: Trial, *, max_snap_m: float, off_network_kmh: float) -> TriedRoads:
+def tried_roads(
+    network: Network, base: Roads, trial: Trial, *, max_snap_m: float, off_network_kmh: float
+) -> TriedRoads:
     """Return the roads of a trial.
 
     Parameters
     ----------
     network : Network
         Of today; not changed.
+    base : Roads
+        The network's edges as arrays.
     trial : Trial
     max_snap_m : float
         How far from today's roads a new link may begin and end, metres.
@@ -83,7 +87,6 @@ def tried_roads(network: Network, trial: Trial, *, max_snap_m: float, off_networ
     WhatIfError
         If a link is unknown, a speed or a place along a link is not sound, or a new link ends too far from the roads.
     """
-    base = roads_of(network)
     speed = _positions(network, {name: one.speed_kmh for name, one in trial.speeds.items()})
     cut = _positions(network, {name: one.share for name, one in trial.cuts.items()})
     _check(trial)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import dijkstra
 
-from spatial.analysis.journeys import Roads, Stops, roads_of
+from spatial.analysis.journeys import Roads, Stops
 from spatial.analysis.routing import arc_matrix, connected_parts
 from spatial.analysis.whatif import Trial
 from spatial.analysis.whatif_ground import Ground
@@ -59,7 +59,7 @@ def touched(base: Ground, trial: Trial, tried: TriedRoads, services: Stops) -> T
     -----
     What lies on a changed road is taken to be at its end: the bounds are never too high.
     """
-    roads = roads_of(base.network)
+    roads = base.roads
     edges = base.network.edges.index.get_indexer([*trial.speeds, *trial.cuts])
     changed = np.unique(np.r_[edges, tried.joins]).astype(np.int64)
     ends = np.unique(np.r_[roads.start[changed], roads.end[changed]])
