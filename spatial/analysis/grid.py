@@ -84,7 +84,7 @@ def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside
     polygons = np.asarray(ordered.geometry, object)
     position = np.full(len(points), len(polygons))
     outside_m = np.zeros(len(points))
-    found = first_zone(points, polygons)
+    found = first_zone(shapely.get_coordinates(points), polygons)
     position[found >= 0] = found[found >= 0]
     lost = np.flatnonzero(found < 0)
     if len(lost) and len(polygons):
@@ -99,34 +99,31 @@ def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside
     )
 
 
-def first_zone(points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    """Return the first of the polygons that each point lies in or on the border of, -1 in none: arrays in and out."""
-    position = np.full(len(points), len(polygons))
-    zone, point = points_in(points, polygons)
+def first_zone(xy: FloatArray, polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Return the first of the polygons that each point (a row of x and y) lies in or on the border of, -1 in none."""
+    position = np.full(len(xy), len(polygons))
+    zone, point = points_in(xy, polygons)
     np.minimum.at(position, point, zone)
     return np.where(position == len(polygons), -1, position).astype(np.int64)
 
 
-def points_in(
-    points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which polygon holds which point, borders included, as positions: arrays in, arrays out.
+def points_in(xy: FloatArray, polygons: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return which polygon holds which point (a row of x and y), borders included, as positions: arrays in and out.
 
     Points sorted by their y: a polygon looks only at the slice that its box spans, which is several times as quick as
     an index over points where zones are few and large.
 
     Examples
     --------
-    >>> found = points_in(np.array([shapely.Point(1, 0), shapely.Point(5, 5)]), np.array([shapely.box(0, 0, 1, 1)]))
+    >>> found = points_in(np.array([[1.0, 0.0], [5.0, 5.0]]), np.array([shapely.box(0, 0, 1, 1)]))
     >>> [positions.tolist() for positions in found]
     [[0], [0]]
     """
     nothing = np.zeros(0, np.int64)
-    if not len(points) or not len(polygons):
+    if not len(xy) or not len(polygons):
         return nothing, nothing
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    order = np.argsort(y)
-    x, y = x[order], y[order]
+    order = np.argsort(xy[:, 1])
+    x, y = xy[order].T
     # Prepared copies: a prepared geometry that two threads share brings the interpreter down.
     own = np.asarray(shapely.from_wkb(shapely.to_wkb(polygons)), object)
     zones, found = [nothing], [nothing]

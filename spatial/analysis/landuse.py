@@ -150,21 +150,27 @@ def land_ground(
     _check(municipalities, (localities, water, roads), parameters)
     grid = lattice_for(tuple(municipalities.total_bounds), size_m)
     row, col = (index.ravel() for index in np.indices(grid.shape))
-    points = np.asarray(shapely.points(*grid.centre(row, col)), object)
-    inside = first_zone(points, np.asarray(municipalities.geometry, object)) >= 0
-    points, row, col = points[inside], row[inside], col[inside]
-    places, lakes = _array(localities), _array(water)
+    xy = np.column_stack(grid.centre(row, col))
+    inside = first_zone(xy, np.asarray(municipalities.geometry, object)) >= 0
+    xy, row, col = xy[inside], row[inside], col[inside]
+    places = _array(localities)
     people = np.array([]) if localities is None else localities["population_inv"].to_numpy(float)
-    wet = np.zeros(len(points), bool)
-    near = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    if len(points):
-        tree = shapely.STRtree(points)
-        wet[tree.query(lakes, predicate="intersects")[1]] = True
-        place, cell = tree.query(places, predicate="dwithin", distance=_WIDEST * _radius_m(people, parameters))
-        near = cell, place, np.asarray(shapely.distance(places[place], points[cell]), float)
-    where = shapely.get_x(points), shapely.get_y(points)
-    road_m, place_m = nearest_m(points, _array(roads)), nearest_m(points, places)
-    return LandGround(grid, row, col, *where, road_m, place_m, wet, near, people)
+    near = _near(xy, shapely.get_coordinates(places), _WIDEST * _radius_m(people, parameters))
+    road_m, place_m = nearest_m(xy, _array(roads)), nearest_m(xy, places)
+    wet = first_zone(xy, _array(water)) >= 0
+    return LandGround(grid, row, col, *xy.T.copy(), road_m, place_m, wet, near, people)
+
+
+def _near(xy: FloatArray, places: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the pairs of cell and place that lie within the place's radius, and the metres between."""
+    cells, metres = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for place, radius in zip(places, radius_m, strict=True):
+        box = np.flatnonzero((np.abs(xy - place) <= radius).all(axis=1))
+        away = np.sqrt(((xy[box] - place) ** 2).sum(axis=1))
+        cells.append(box[away <= radius])
+        metres.append(away[away <= radius])
+    place = np.repeat(np.arange(len(places)), [len(one) for one in cells[1:]])
+    return np.concatenate(cells), place, np.concatenate(metres)
 
 
 def _check(

@@ -199,8 +199,7 @@ def people_in_zones(
     """
     require_same_crs(cells, zones)
     _require_unique(zones)
-    points, polygons = np.asarray(cells.geometry, object), np.asarray(zones.geometry, object)
-    zone, cell = points_in(points, polygons)
+    zone, cell = points_in(shapely.get_coordinates(cells.geometry), np.asarray(zones.geometry, object))
     sums = {
         name: np.bincount(zone, cells[name].fillna(0).to_numpy(float)[cell], minlength=len(zones)) for name in columns
     }

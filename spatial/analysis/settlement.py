@@ -71,7 +71,7 @@ def ground_of(
     row, col = (index.ravel() for index in np.indices(grid.shape))
     x, y = grid.centre(row, col)
     outlines = np.asarray(municipalities.sort_index().geometry, object)
-    zone = first_zone(np.asarray(shapely.points(x, y), object), outlines)
+    zone = first_zone(np.column_stack([x, y]), outlines)
     inside = zone >= 0
     x, y, zone = x[inside], y[inside], zone[inside]
     _require_cells(codes, zone, size_m)
@@ -90,7 +90,7 @@ def ground_of(
         zone=zone,
         order=morton_order(x, y, size_m),
         land=np.round(land, 9),
-        metres=_metres(np.asarray(shapely.points(x, y), object), places, (roads, water, rivers), parameters),
+        metres=_metres(np.column_stack([x, y]), places, (roads, water, rivers), parameters),
         potential=_potential(x, y, places, parameters["access_decay_m"]),
         east=own.geometry.x.to_numpy(float),
         north=own.geometry.y.to_numpy(float),
@@ -116,13 +116,13 @@ def _water_share(x: FloatArray, y: FloatArray, size_m: float, water: Objects) ->
 
 
 def _metres(
-    points: Objects, places: gpd.GeoDataFrame, ground: tuple[Objects, Objects, Objects], parameters: Mapping[str, float]
+    xy: FloatArray, places: gpd.GeoDataFrame, ground: tuple[Objects, Objects, Objects], parameters: Mapping[str, float]
 ) -> dict[str, FloatArray]:
     roads, water, rivers = ground
     sea = water[shapely.area(water) >= 1e6 * parameters["sea_min_area_km2"]] if len(water) else water
     villages = road_ends(roads, np.asarray(places.geometry, object), parameters["village_min_distance_m"])
     things = {"road": roads, "village": villages, "coast": sea, "river": rivers}
-    return {name: nearest_m(points, things[name]) for name in DRAWS}
+    return {name: nearest_m(xy, things[name]) for name in DRAWS}
 
 
 def _potential(x: FloatArray, y: FloatArray, places: gpd.GeoDataFrame, decay_m: float) -> FloatArray:
@@ -148,8 +148,8 @@ def road_ends(roads: Objects, towns: Objects, min_distance_m: float) -> Objects:
         return np.array([], object)
     lines = shapely.get_parts(roads)
     ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, end)) for end in (0, -1)])
-    points = np.asarray(shapely.points(np.unique(ends, axis=0)), object)
-    return np.asarray(points[nearest_m(points, towns) >= min_distance_m], object)
+    ends = np.unique(ends, axis=0)
+    return np.asarray(shapely.points(ends[nearest_m(ends, towns) >= min_distance_m]), object)
 
 
 def urban_density(ground: Ground, parameters: Mapping[str, float]) -> FloatArray:

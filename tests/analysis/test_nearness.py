@@ -23,13 +23,23 @@ def test_pieces_give_the_same_distances_as_wholes(points):
     lake = shapely.Polygon([(-20, -20), (20, -20), (20, 20), (-20, 20)], [[(-5, -5), (5, -5), (5, 5), (-5, 5)]])
     road = shapely.LineString([(-40, 0), (-30, 10), (40, 45)])
     things = np.array([lake, shapely.MultiLineString([road]), shapely.Point(44, -44)], dtype=object)
-    where = shapely.points(np.array(points, float))
-    expected = shapely.distance(where[:, None], things[None]).min(axis=1)
+    where = np.array(points, float)
+    expected = shapely.distance(shapely.points(where)[:, None], things[None]).min(axis=1)
     np.testing.assert_allclose(nearest_m(where, things), expected, atol=1e-9)
 
 
+def test_many_places_have_the_distances_of_each_alone_to_the_last_bit():
+    rng = np.random.default_rng(3)
+    xy = rng.uniform(0, 60_000, (3000, 2))
+    roads = shapely.linestrings(rng.uniform(-9_000, 70_000, (40, 6, 2)))
+    towns, lake = shapely.points(rng.uniform(0, 60_000, (9, 2))), shapely.Point(30_000, 30_000).buffer(9_000)
+    for things in (roads, towns, np.array([lake, *towns, *roads], dtype=object)):
+        expected = shapely.distance(shapely.points(xy)[:, None], things[None]).min(axis=1)
+        np.testing.assert_array_equal(nearest_m(xy, things), expected)
+
+
 def test_without_things_everything_is_infinitely_far():
-    assert np.isinf(nearest_m(shapely.points([[0, 0]]), np.array([], dtype=object))).all()
+    assert np.isinf(nearest_m(np.zeros((1, 2)), np.array([], dtype=object))).all()
 
 
 @given(a=people_at, b=people_at, dx=st.integers(0, 9))
