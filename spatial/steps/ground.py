@@ -74,7 +74,7 @@ def background(work: Work) -> Products:
         if frame is None:
             continue
         source = work.first(role)  # type: ignore[arg-type]
-        kept = frame[frame.intersects(near)]
+        kept = frame if role == "land" else frame[frame.intersects(near)]  # land ends where the picture does
         layers[name] = made_layer(name, kept, _own(source, name))
     municipalities = work.first("municipalities")
     if municipalities is not None:

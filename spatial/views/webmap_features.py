@@ -28,7 +28,7 @@ MOST_SPOTS: Final = 15
 _SIMPLIFY_M: Final = 200.0
 _SIMPLIFY_GROUND_M: Final = 500.0
 _GROUND: Final = frozenset({"land", "neighbours"})
-_SURROUNDINGS_M: Final = 400_000.0
+_SURROUNDINGS_M: Final = 600_000.0
 _SILENT: Final = frozenset({"vatten", "vattendrag", "land", "fa_regioner"})
 
 
