@@ -161,12 +161,12 @@ def _municipalities(at: Opened, beyond: pd.DataFrame, kind: str) -> None:
         Column("name", text("app.municipality", lang)),
         Column("beyond_inv", text("app.service.people_beyond", lang), people),
         Column("beyond_share", text("app.service.share", lang), "share"),
-        Column("uncertain_inv", text("app.service.people_uncertain", lang), people),
+        Column("uncertain_inv", text("app.service.people_uncertain", lang), people, more=True),
     ]
     factor, share = _factor(at), at.image.settings.access.uncertain_share.value
     if factor > 1:
-        columns.append(Column("undecided_inv", text("app.service.people_undecided", lang), people))
-    show_table(at, frame, columns, name=f"service-{kind}-kommuner", rows=14)
+        columns.append(Column("undecided_inv", text("app.service.people_undecided", lang), people, more=True))
+    show_table(at, frame, columns, name=f"service-{kind}-kommuner", rows=15)
     if set(range_names("beyond_inv")) <= set(frame):
         st.caption(text("app.range_how", lang))
     if factor > 1:

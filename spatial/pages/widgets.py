@@ -1,5 +1,6 @@
 """What the pages share: tables that can be sorted and taken along, numbers with their status, charts in Swedish."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from spatial.views.wording import COARSE_INV, coarse, told_people
 _ROW_PX: Final = 35
 _LINE_PX: Final = 3
 _SPAN: Final = "_spann"
+_ENDLESS: Final = 1e300
+"""Stands for what no way leads to, where numbers must differ: it sorts last."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -26,6 +29,7 @@ class Column:
 
     ``kind``: text, people, rounded (people in whole hundreds), count, share (0..1, told in per cent), minutes, km
     (from metres), km1 (with a decimal), number (one decimal). ``file_head``: its head in a file, where another.
+    ``more``: shown when more columns are asked for; a file has it always.
     """
 
     name: str
@@ -33,6 +37,7 @@ class Column:
     kind: str = "text"
     width: str | None = None
     file_head: str = ""
+    more: bool = False
 
 
 def show_table(
@@ -47,46 +52,89 @@ def show_table(
 ) -> int | None:
     """Show a table, sortable, with the numbers written as the language writes them; CSV and XLSX below it.
 
-    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds. A column whose range
-    the frame has is followed by it. With ``pick`` a row can be chosen; its place is returned.
+    Few people are shown, and sent, as a word; what is modelled twice over in whole hundreds. A number whose range
+    the frame has is told with it, and sorted by itself; in files the range is a column. With ``pick`` a row can be
+    chosen; its place is returned.
     """
-    lang, least = opened.lang, opened.least
-    frame, columns = _with_spans(frame, columns, lang, least)
-    shown = pd.DataFrame({column.name: _values(frame[column.name], column.kind, least) for column in columns})
-    styled = shown.style.format({column.name: writer(column.kind, lang, least) for column in columns})
+    place = st.container()
+    every = _with_spans(frame, columns, opened.lang, opened.least)
+    sent = pd.DataFrame({c.name: _values(told[c.name], c.kind, opened.least) for told, c in every})
+    whole = _below(opened, sent, [column for _, column in every], name, downloads)
+    first = [column for column in columns if whole or not column.more]
+    shown, words = _told(frame, sent, first, opened.lang, opened.least)
     config = {
         column.name: st.column_config.Column(column.head, width=column.width)  # type: ignore[arg-type]
-        for column in columns
+        for column in first
     }
     high = _ROW_PX * (min(len(shown), rows) + 1) + _LINE_PX
     given: dict[str, Any] = {"hide_index": True, "column_config": config, "height": high, "key": f"{name}-tabell"}
-    if pick:
-        chosen = st.dataframe(styled, on_select="rerun", selection_mode="single-row", **given)["selection"]["rows"]
-    else:
-        st.dataframe(styled, **given)
-        chosen = []
-    if downloads:
-        _downloads(opened, shown, columns, name)
+    styled = shown.style.format(words)
+    if not pick:
+        place.dataframe(styled, **given)
+        return None
+    chosen = place.dataframe(styled, on_select="rerun", selection_mode="single-row", **given)["selection"]["rows"]
     return int(chosen[0]) if chosen and chosen[0] < len(frame) else None
+
+
+def _ends(frame: pd.DataFrame, column: Column) -> list[tuple[float, float]]:
+    """Return the range of each of a column's numbers; nothing where none is known."""
+    low, high = range_names(column.name)
+    if not {low, high} <= set(frame.columns) or not frame[[low, high]].notna().any(axis=None):
+        return []
+    return list(zip(frame[low].astype(float), frame[high].astype(float), strict=True))
 
 
 def _with_spans(
     frame: pd.DataFrame, columns: Sequence[Column], lang: str, least: float
-) -> tuple[pd.DataFrame, list[Column]]:
-    """Return the frame and the columns with a column of text after each whose range is known."""
-    told: dict[str, list[str]] = {}
-    every: list[Column] = []
+) -> list[tuple[pd.DataFrame, Column]]:
+    """Return the columns, each with the frame that has it: a column of text follows a number whose range is known."""
+    every: list[tuple[pd.DataFrame, Column]] = []
     for column in columns:
-        every.append(column)
-        low, high = range_names(column.name)
-        if not {low, high} <= set(frame.columns) or not frame[[low, high]].notna().any(axis=None):
-            continue
-        name = f"{column.name}{_SPAN}"
-        ends = zip(frame[low].astype(float), frame[high].astype(float), strict=True)
-        told[name] = [span(pair, column.kind, lang, least) or "–" for pair in ends]
-        head = text("app.span", lang)
-        every.append(Column(name, head, file_head=text("app.span_of", lang, head=column.head)))
-    return frame.assign(**told), every
+        every.append((frame, column))
+        if ends := _ends(frame, column):
+            name, head = f"{column.name}{_SPAN}", text("app.span_of", lang, head=column.file_head or column.head)
+            told = [span(pair, column.kind, lang, least) or "–" for pair in ends]
+            every.append((pd.DataFrame({name: told}), Column(name, head)))
+    return every
+
+
+def _told(
+    frame: pd.DataFrame, sent: pd.DataFrame, columns: Sequence[Column], lang: str, least: float
+) -> tuple[pd.DataFrame, dict[Any, str | Callable[[object], str] | None]]:
+    """Return the values to sort by, and how each is written: a number with its range where that is known."""
+    values: dict[str, pd.Series] = {}
+    words: dict[Any, str | Callable[[object], str] | None] = {}
+    for column in columns:
+        values[column.name], write = sent[column.name], writer(column.kind, lang, least)
+        if ends := _ends(frame, column):
+            values[column.name] = _apart(sent[column.name])
+            told = [
+                with_span(write(value), pair, column.kind, lang, least)
+                for value, pair in zip(sent[column.name], ends, strict=True)
+            ]
+            write = _lookup(dict(zip(values[column.name], told, strict=True)), write)
+        words[column.name] = write
+    return pd.DataFrame(values), words
+
+
+def _lookup(told: dict[float, str], write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: told[value] if value in told else write(value)
+
+
+def _apart(values: pd.Series) -> pd.Series:
+    """Return numbers where equal ones lie a hair apart, so that each can be told with a range of its own.
+
+    Examples
+    --------
+    >>> _apart(pd.Series([2.0, 1.0, 2.0])).rank().tolist()
+    [2.0, 1.0, 3.0]
+    """
+    rising = values.astype(float).clip(upper=_ENDLESS).sort_values(kind="stable")
+    apart, last = [], -math.inf
+    for value in rising:
+        last = math.nextafter(last, math.inf) if value <= last else float(value)
+        apart.append(last)
+    return pd.Series(apart, index=rising.index, dtype=float).reindex(values.index)
 
 
 def span(ends: tuple[float, float], kind: str, lang: str, least: float) -> str:
@@ -168,13 +216,24 @@ def minutes(value: float, lang: str) -> str:
     return text("app.unreachable", lang) if value == float("inf") else number(value, lang=lang)
 
 
-def _downloads(opened: Opened, shown: pd.DataFrame, columns: Sequence[Column], name: str) -> None:
+def _below(opened: Opened, sent: pd.DataFrame, columns: Sequence[Column], name: str, downloads: bool) -> bool:
+    """Show what stands below a table; return whether all of its columns are asked for."""
+    more = any(column.more for column in columns)
+    if not downloads and not more:
+        return False
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if downloads:
+            _downloads(opened, sent, columns, name)
+        return more and st.toggle(text("app.more_columns", opened.lang), key=f"{name}-fler")
+
+
+def _downloads(opened: Opened, sent: pd.DataFrame, columns: Sequence[Column], name: str) -> None:
     lang = opened.lang
     heads = {column.name: column.file_head or column.head for column in columns}
 
     def told() -> pd.DataFrame:
         words = {c.name: writer(c.kind, lang, opened.least) for c in columns if c.kind in {"people", "rounded"}}
-        table = shown.copy()
+        table = sent.copy()
         for column, write in words.items():
             few = table[column].map(lambda value, write=write: not write(value)[:1].isdigit())
             table[column] = table[column].astype(object).mask(few, table[column].map(write))
@@ -190,9 +249,8 @@ def _downloads(opened: Opened, shown: pd.DataFrame, columns: Sequence[Column], n
             on_click="ignore",
         )
 
-    with st.container(horizontal=True, gap="small"):
-        button(text("app.csv", lang), "csv", lambda: table_csv(told()), "text/csv")
-        button(text("app.xlsx", lang), "xlsx", lambda: table_xlsx(told(), title=name), XLSX)
+    button(text("app.csv", lang), "csv", lambda: table_csv(told()), "text/csv")
+    button(text("app.xlsx", lang), "xlsx", lambda: table_xlsx(told(), title=name), XLSX)
 
 
 def status_note(opened: Opened, *layers: str, rounded: bool = False) -> None:
