@@ -88,7 +88,8 @@ class LayerSpec(Strict):
     ``columns`` maps our column names to the file's; ``where`` keeps rows whose (file's) column has one of the
     values; ``constants`` adds a column with one value; ``classes`` translates the values of the role's class column
     (``service_type`` of services, ``road_class`` of roads, else ``category``), and others stay as they are; ``crs`` is
-    what the coordinates are in, and must agree with the file's own label where it has one. A plan's ``mapping`` names
+    what the coordinates are in, and must agree with the file's own label where it has one; ``north_first`` says that
+    they stand north before east, and turns them. A plan's ``mapping`` names
     the file that takes its codes to the pivot, ``aspect`` which of Boverket's three it holds. ``home`` says where
     its files lie (set when it is read): with the data, among the embedded layers, or beside the settings.
     """
@@ -112,6 +113,7 @@ class LayerSpec(Strict):
     clip_to_region: bool = False
     mapping: str | None = None
     aspect: Aspect | None = None
+    north_first: bool = False
     home: Literal["data", "bundled", "beside"] = "data"
 
 
@@ -295,12 +297,16 @@ VariedLand = Literal[
 """Parameters of the land-use model that can be drawn anew on the same ground."""
 
 
+VariedFlow = Literal["gravity_exponent", "max_minutes", "least_minutes"]
+"""Parameters of the gravity model of the corridors."""
+
+
 class Redraw(Strict):
     """How often, and how, the models are drawn again, so that what rests on them carries a range.
 
     ``varied`` names the parameters of the population model that are drawn anew, each between 1 - ``spread_share``
     and 1 + ``spread_share`` of its value (0 to 1), as is every service rule's ``min_population_inv``;
-    ``varied_land_use`` those of the land-use model.
+    ``varied_land_use`` those of the land-use model, ``varied_flows`` those of the gravity model.
     """
 
     runs: int = Field(ge=2)
@@ -310,6 +316,7 @@ class Redraw(Strict):
     high_percentile: Parameter
     varied: list[Varied] = Field(default_factory=list)
     varied_land_use: list[VariedLand] = Field(default_factory=list)
+    varied_flows: list[VariedFlow] = Field(default_factory=list)
 
 
 class Models(Strict):

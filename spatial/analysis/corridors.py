@@ -31,6 +31,7 @@ COLUMNS: Final = (
     "flow_inv",
     "from_place",
     "to_place",
+    "edges",
 )
 
 
@@ -75,7 +76,7 @@ def corridors(
         distance, each cell once), ``places`` (names of places with a level, or outside,
         within ``reach_m``, along the way, parted by ``, ``), ``flow_inv`` (mean over the length; NaN without flows),
         ``from_place``, ``to_place`` (names, the larger place first; None where a stretch ends at another road: *95
-        Jörn–E45*), geometry LineString.
+        Jörn–E45*), ``edges`` (ids of the network's edges, in order), geometry LineString.
 
     Raises
     ------

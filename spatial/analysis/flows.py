@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from spatial.analysis.paths import path_edges
+from spatial.analysis.paths import carried
 from spatial.model import Network
 
 
@@ -144,13 +144,8 @@ def assign_flows(network: Network, flows: pd.DataFrame, node_of_place: Mapping[s
     nodes = dict(node_of_place)
     ends = flows.assign(a=flows["origin"].map(nodes.get), b=flows["destination"].map(nodes.get))
     known = ends[ends["a"].notna() & ends["b"].notna()]
-    on_edge = pd.Series(0.0, index=network.edges.index, name="flow_inv")
-    for start, group in known.groupby("a", sort=True):
-        wanted = group.groupby("b", sort=True)["flow_inv"].sum()
-        steps = path_edges(network, str(start), list(wanted.index))
-        carried = steps["to_node"].map(wanted).astype(float).groupby(steps["edge"]).sum()
-        on_edge = on_edge.add(carried, fill_value=0.0).reindex(network.edges.index)
-    return on_edge.rename("flow_inv")
+    on_edge = carried(network, list(known["a"]), list(known["b"]), known[["flow_inv"]].to_numpy(float))
+    return pd.Series(on_edge[:, 0], index=network.edges.index, name="flow_inv")
 
 
 def flows_of_edges(on_part: pd.Series, parts: pd.DataFrame, edges: pd.Index) -> pd.Series:
@@ -180,8 +175,8 @@ def flows_of_edges(on_part: pd.Series, parts: pd.DataFrame, edges: pd.Index) -> 
     names = parts.index.astype(str)
     whole = names.where(names.isin(edges), names.str.rpartition("#").get_level_values(0))
     length = parts["length_m"].clip(lower=1e-9)
-    carried = (on_part.reindex(parts.index) * length).groupby(whole).sum()
-    return (carried / length.groupby(whole).sum()).reindex(edges).rename("flow_inv")
+    travelled = (on_part.reindex(parts.index) * length).groupby(whole).sum()
+    return (travelled / length.groupby(whole).sum()).reindex(edges).rename("flow_inv")
 
 
 def places_of_codes(names: pd.Series, places: pd.DataFrame) -> pd.Series:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.analysis.ranges import range_names, with_ranges
 from spatial.analysis.redraw import Draws, cutoffs
 from spatial.model import FloatArray
 from spatial.settings import Redraw, ServiceRule
@@ -157,6 +158,40 @@ def with_legs(
     legs = np.round(cell[1] + facility[1][nearest.first], _DECIMALS)
     off = np.where(np.abs(nearest.minutes - straight) <= 10.0**-_DECIMALS, nearest.minutes, legs)
     return replace(nearest, off_min=np.where(np.isfinite(nearest.minutes), off, np.nan))
+
+
+def with_cell_ranges(cells: pd.DataFrame, draws: Draws, kinds: Mapping[str, Nearest]) -> pd.DataFrame:
+    """Return the image's cells with the range of people and minutes in each: a single cell of a model is far from sure.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``population_inv``, ``{k}_min`` and ``{k}_second_min``; every inhabited cell is among the draws' cells.
+    draws : Draws
+    kinds : mapping of str to Nearest
+        The nearest of each kind of service, on the draws' cells.
+
+    Returns
+    -------
+    DataFrame
+        Ranges of people where they are modelled, and of minutes to what rules place; none of minutes where no run has
+        a way.
+    """
+    at = draws.cells.index.get_indexer(cells.index)
+    by_run: dict[str, FloatArray] = {}
+    if draws.modelled:
+        by_run["population_inv"] = np.where(at >= 0, draws.people[:, at], np.nan)
+    for kind, nearest in kinds.items():
+        if len(nearest.minutes) == 1:
+            continue
+        for name, minutes in ((f"{kind}_min", nearest.minutes), (f"{kind}_second_min", nearest.second_min)):
+            drawn = minutes[nearest.state][:, at]
+            by_run[name] = np.where((at >= 0) & np.isfinite(drawn).any(axis=0), drawn, np.nan)
+    out = with_ranges(cells, by_run, draws)
+    for name, drawn in by_run.items():
+        ends = [end for end in range_names(name) if end in out]
+        out.loc[np.isnan(drawn).all(axis=0), ends] = np.nan
+    return out
 
 
 def lived_cells(draws: Draws, kinds: Mapping[str, Nearest], runs: int, uncertain_share: float) -> pd.DataFrame:

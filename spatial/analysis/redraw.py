@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spatial.analysis.population import inhabited, people_on
 from spatial.analysis.settlement import Ground
@@ -37,7 +38,9 @@ class Draws:
         return len(self.people) > 1
 
 
-def redraw_population(ground: Ground, parameters: Mapping[str, float], options: Redraw) -> Draws:
+def redraw_population(
+    ground: Ground, parameters: Mapping[str, float], options: Redraw, shown: pd.DataFrame | None = None
+) -> Draws:
     """Return the modelled people drawn again: another seed each time, and the uncertain parameters varied.
 
     Parameters
@@ -48,6 +51,8 @@ def redraw_population(ground: Ground, parameters: Mapping[str, float], options: 
         The model's, as settings give them.
     options : Redraw
         ``runs``, ``seed``, ``spread_share``, ``varied`` and the percentages.
+    shown : DataFrame, optional
+        ``row`` and ``col`` of the cells that the image has: they are among the draws' cells, inhabited or not.
 
     Returns
     -------
@@ -66,8 +71,17 @@ def redraw_population(ground: Ground, parameters: Mapping[str, float], options: 
         runs.append(people_on(ground, own, options.seed * 10_000 + run))
     people = np.stack(runs)
     ever = np.asarray(people.any(axis=0), bool)
+    if shown is not None:
+        ever |= _among(ground, shown)
     cells = inhabited(ground, people[0], ever).drop(columns="population_inv")
     return Draws(cells, people[:, ever].astype(float), options.low_percentile.value, options.high_percentile.value)
+
+
+def _among(ground: Ground, cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which of the ground's cells are among those given by row and column."""
+    lattice = np.zeros(ground.grid.shape, bool)
+    lattice[cells["row"], cells["col"]] = True
+    return np.asarray(lattice[ground.grid.cell(ground.x, ground.y)], bool)
 
 
 def measured_people(cells: gpd.GeoDataFrame, options: Redraw) -> Draws:
@@ -132,8 +146,12 @@ def sums_by_run(
     return np.asarray(sums.reshape(runs, zones), float)
 
 
-def sums_by_pairs(people: FloatArray, line: IntArray, cell: IntArray, lines: int) -> FloatArray:
+def sums_by_pairs(
+    people: FloatArray, line: IntArray, cell: IntArray, lines: int, part: FloatArray | None = None
+) -> FloatArray:
     """Return the people of each line (or zone that overlaps others) in each run, from pairs of line and cell.
+
+    ``part``: what each pair counts, where it is not 1.
 
     Examples
     --------
@@ -142,7 +160,8 @@ def sums_by_pairs(people: FloatArray, line: IntArray, cell: IntArray, lines: int
     """
     from scipy import sparse
 
-    near = sparse.csr_matrix((np.ones(len(line)), (cell, line)), shape=(people.shape[1], lines))
+    counts = np.ones(len(line)) if part is None else part
+    near = sparse.csr_matrix((counts, (cell, line)), shape=(people.shape[1], lines))
     return np.asarray(people @ near, float)
 
 

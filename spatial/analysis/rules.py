@@ -19,9 +19,10 @@ SUPPORTS: Final = "stödjer"
 AGAINST: Final = "motverkar"
 AREAS_LAYER: Final = "kommuner"
 """The layer that *share_of_area* divides by: index the plan's municipality."""
+CELLS_LAYER: Final = "rutnat"
 LAYERS: Final = (
     "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land",
-    "rutnat",
+    CELLS_LAYER,
 )  # fmt: skip
 """The layers of a structure image that rules may name."""
 _PER: Final = {"ha": 1e4, "km": 1e3}
@@ -31,6 +32,7 @@ _TILE_M: Final = 10_000.0
 _JOINED_M: Final = 1.0
 _SLACK_M: Final = 0.01
 """A thing on the limit is within it, also when coordinates have been to another CRS and back."""
+IntArray = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
 Rows = pd.DataFrame
 Measure = Callable[[Shapes], FloatArray]
@@ -39,9 +41,9 @@ Measure = Callable[[Shapes], FloatArray]
 def structure_of(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
     """Return those of an image's layers that rules may name; the grid as squares."""
     known = {name: frames[name] for name in LAYERS if name in frames}
-    cells = known.get("rutnat")
+    cells = known.get(CELLS_LAYER)
     if cells is not None:
-        known["rutnat"] = cells.set_geometry(gpd.GeoSeries(squares(cells), cells.index, cells.crs))
+        known[CELLS_LAYER] = cells.set_geometry(gpd.GeoSeries(squares(cells), cells.index, cells.crs))
     return known
 
 
@@ -105,18 +107,17 @@ def _rows(ids: pd.Index, effect: str, measure: FloatArray) -> Rows:
 
 def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
     shapes = features.geometry.to_numpy()
-    size: Measure = _areas if rule.full.unit == "ha" else _lengths
-    kept = shapely.get_dimensions(shapes) == (2 if rule.full.unit == "ha" else 1)
+    kept, size = measure_of(rule, shapes)
     shapes, ids = shapes[kept], features.index[kept]
-    whole = size(shapes) / _PER[rule.full.unit]
+    whole = size(shapes)
     if rule.kind == "within_minutes":
         minutes = things[rule.column].to_numpy(float)
         cells = squares(things)
-        inside = inside_zone(shapes, cells[minutes <= rule.parameter.value], size) / _PER[rule.full.unit]
-        rest = inside_zone(shapes, cells[minutes > rule.parameter.value], size) / _PER[rule.full.unit]
+        inside = inside_zone(shapes, cells[minutes <= rule.parameter.value], size)
+        rest = inside_zone(shapes, cells[minutes > rule.parameter.value], size)
     else:
         zone = shapely.buffer(things.geometry.to_numpy(), rule.parameter.value, quad_segs=8)
-        inside = inside_zone(shapes, zone, size) / _PER[rule.full.unit]
+        inside = inside_zone(shapes, zone, size)
         rest = whole - inside
     rest = np.where(rest > _NOTHING * np.maximum(whole, 1), rest, 0.0)
     if rule.kind == "avoids":
@@ -125,12 +126,12 @@ def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
     return pd.concat(parts if rule.against else parts[:1])
 
 
-def _areas(shapes: Shapes) -> FloatArray:
-    return np.asarray(shapely.area(shapes), float)
-
-
-def _lengths(shapes: Shapes) -> FloatArray:
-    return np.asarray(shapely.length(shapes), float)
+def measure_of(rule: Rule, shapes: Shapes) -> tuple[npt.NDArray[np.bool_], Measure]:
+    """Return which shapes a rule measures, areas or lines, and how: in the unit of its ``full``."""
+    unit = rule.full.unit
+    kept = shapely.get_dimensions(shapes) == (2 if unit == "ha" else 1)
+    size = shapely.area if unit == "ha" else shapely.length
+    return kept, lambda some: np.asarray(size(some) / _PER[unit], float)
 
 
 def squares(cells: gpd.GeoDataFrame) -> Shapes:
@@ -190,18 +191,28 @@ def _nearest(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
         points, weights = things.geometry.centroid.to_numpy(), things["population_inv"].fillna(0).to_numpy(float)
         points, weights = points[weights > 0], weights[weights > 0]
     total = np.zeros(len(features))
+    feature, point = assigned(features, points, rule.parameter.value)
+    np.add.at(total, feature, weights[point])
+    return _rows(features.index, SUPPORTS, total)
+
+
+def assigned(features: gpd.GeoDataFrame, points: Shapes, within_m: float) -> tuple[IntArray, IntArray]:
+    """Return the nearest feature of each plan to each point, where one is so near: positions of feature and point."""
+    none = np.zeros(0, np.int64)
+    found: list[tuple[IntArray, IntArray]] = [(none, none)]
     shapes, plans = features.geometry.to_numpy(), features["plan_id"].to_numpy()
     every = shapely.STRtree(points)
     for plan in np.unique(plans):
         own = np.flatnonzero(plans == plan)
         box = shapely.box(*shapely.total_bounds(shapes[own]))
-        near = np.sort(every.query(shapely.buffer(box, rule.parameter.value + 1, join_style="mitre")))
+        near = np.sort(every.query(shapely.buffer(box, within_m + 1, join_style="mitre")))
         if not len(near):
             continue
         tree = shapely.STRtree(shapes[own])
-        at, which = tree.query_nearest(points[near], max_distance=rule.parameter.value + _SLACK_M, all_matches=False)
-        np.add.at(total, own[which], weights[near[at]])
-    return _rows(features.index, SUPPORTS, total)
+        at, which = tree.query_nearest(points[near], max_distance=within_m + _SLACK_M, all_matches=False)
+        found.append((own[which], near[at]))
+    feature, point = (np.concatenate(part) for part in zip(*found, strict=True))
+    return feature, point
 
 
 def sampled(lines: Shapes) -> tuple[Shapes, FloatArray]:

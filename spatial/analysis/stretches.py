@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "flow_inv",
     "from_place",
     "to_place",
+    "edges",
     "geometry",
 )
 
@@ -85,9 +86,9 @@ def stretches(
     -------
     GeoDataFrame
         EPSG:3006, index ``corridor`` (``name``, with `` (2)`` where that is taken), ``name``, ``number``,
-        ``length_m``, ``minutes_min``, ``places``, ``flow_inv``, ``from_place``, ``to_place``, geometry. A stretch is
-        named for the node at its end, else for another place with a level there, else for the road it meets; it
-        runs from its larger place.
+        ``length_m``, ``minutes_min``, ``places``, ``flow_inv``, ``from_place``, ``to_place``, ``edges`` (ids, in
+        order), geometry. A stretch is named for the node at its end, else for another place with a level there, else
+        for the road it meets; it runs from its larger place.
     """
     listed = nodes[nodes["level"].notna() | is_outside(nodes)].sort_index()
     places = _Places(ends, listed, nodes.sort_index(), reach_m)
@@ -143,6 +144,7 @@ def _row(
         "flow_inv": mean_flow(network.edges, on_edge, stroke.edges),
         "from_place": names[0],
         "to_place": names[1],
+        "edges": tuple(stroke.edges),
         "geometry": line,
     }
 

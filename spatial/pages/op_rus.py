@@ -5,8 +5,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from spatial.analysis.ranges import range_names
 from spatial.pages.plain import marked, plain
-from spatial.pages.plans import amount, head, plan_map, plan_names, said, table_of
+from spatial.pages.plans import amount, head, measured, measured_range, plan_map, plan_names, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
 from spatial.texts import number, text
@@ -145,17 +146,40 @@ def _rule(row: pd.Series, lang: str) -> None:
         marked("plan_pages.op_rus.rule_row", lang, rule=kind, parameter=row["parameter"], quote=said(row["quote"]))
     )
     told = {
-        "strength": _strength(float(row["strength"]), lang),
-        "support": number(row["support_measure"], 1, lang),
-        "against": number(row["against_measure"], 1, lang),
+        "strength": _strength_with_range(row, lang),
+        **{side: _side(row, side, lang) for side in ("support", "against")},
         "full": number(row["full"], 0 if row["full"] >= 1 else 2, lang),
         "unit": row["unit"],
     }
     st.markdown(marked("plan_pages.op_rus.strength_row", lang, **told))
+    if measured_range(_ends(row, "strength"), "andel", lang):
+        st.caption(text("app.range_how", lang))
     if row["lacks"]:
         st.caption(marked("plan_pages.op_rus.lacks", lang, lacks=row["lacks"]))
     if row["example"]:
         st.caption(text("links.example_rule", lang))
+
+
+def _side(row: pd.Series, side: str, lang: str) -> str:
+    """Return how much is for or against, with its range where the models behind it are redrawn."""
+    name, unit = f"{side}_measure", row["unit"]
+    told, between = measured(row[name], unit, lang), measured_range(_ends(row, name), unit, lang)
+    return text("app.ranged", lang, value=told, range=between) if between not in {"", told} else told
+
+
+def _strength_with_range(row: pd.Series, lang: str) -> str:
+    told = _strength(float(row["strength"]), lang)
+    low, high = _ends(row, "strength")
+    if low is None or low != low:  # noqa: PLR0124 - NaN
+        return told
+    ends = [_strength(float(str(end)), lang) for end in (low, high)]
+    between = text("app.between", lang, low=ends[0], high=ends[1])
+    return told if ends[0] == ends[1] else text("app.ranged", lang, value=told, range=between)
+
+
+def _ends(row: pd.Series, name: str) -> tuple[object, object]:
+    low, high = (row.get(end) for end in range_names(name))
+    return low, high
 
 
 def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
@@ -169,7 +193,7 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
     frame = rows.sort_values("measure", ascending=False, kind="stable")
     told = frame.assign(
         name=[said(name) for name in names.reindex(frame["feature"])],
-        amount=[amount(value, unit, lang) for value, unit in zip(frame["measure"], frame["unit"], strict=True)],
+        amount=[amount(row["measure"], row["unit"], lang, _ends(row, "measure")) for _, row in frame.iterrows()],
         rule=[text(f"plan_pages.rule_kind.{kind}", lang) for kind in frame["rule"]],
     )
     columns = [

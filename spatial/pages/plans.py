@@ -11,7 +11,7 @@ from spatial.pages.shared import Opened, municipality_names
 from spatial.texts import number, text
 from spatial.views.plan_places import PLAN_LAYERS
 from spatial.views.themes import visible
-from spatial.views.wording import is_example
+from spatial.views.wording import is_example, told_people
 
 MAP_PX: Final = 470
 _GROUND: Final = ("kommuner", "noder")
@@ -45,12 +45,29 @@ def said(value: object) -> str:
     return "–" if value is None or value != value or value == "" else str(value)  # noqa: PLR0124 - NaN
 
 
-def amount(value: object, unit: object, lang: str) -> str:
-    """Return a measure with its unit."""
+def amount(value: object, unit: object, lang: str, ends: tuple[object, object] = (None, None)) -> str:
+    """Return a measure with its unit, and its range where it has one that says more; few people as a word."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    decimals = 0 if unit in {"inv", "m", "m2", "antal"} else 2 if unit == "andel" else 1
-    return text("plan_pages.measured", lang, number=number(float(str(value)), decimals, lang), unit=unit)
+    plain, between = measured(value, unit, lang), measured_range(ends, unit, lang)
+    told = text("plan_pages.measured", lang, number=plain, unit=unit)
+    return told if between in {"", plain} else text("app.ranged", lang, value=told, range=between)
+
+
+def measured(value: object, unit: object, lang: str) -> str:
+    """Return a measure without its unit; few people as a word."""
+    if unit == "inv":
+        return told_people(float(str(value)), lang)
+    decimals = 0 if unit in {"m", "m2", "antal"} else 2 if unit == "andel" else 1
+    return number(float(str(value)), decimals, lang)
+
+
+def measured_range(ends: tuple[object, object], unit: object, lang: str) -> str:
+    """Return between which a measure lies when the models behind it are redrawn; empty where none are."""
+    if any(end is None or end != end for end in ends):  # noqa: PLR0124 - NaN
+        return ""
+    low, high = (measured(end, unit, lang) for end in ends)
+    return low if low == high else text("app.between", lang, low=low, high=high)
 
 
 def choice(place: Any, at: Opened, label: str, options: Mapping[str, str] | Sequence[str], key: str) -> str:

@@ -1,17 +1,20 @@
 """Stråk by road and by rail, the flows they carry, and the people along them with their range."""
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatial.analysis import along, flows, redraw
+from spatial.analysis import along, flows, flows_drawn, redraw
 from spatial.analysis import corridors as corridor_lines
 from spatial.analysis import network as networks
 from spatial.analysis.paths import shortest_minutes
-from spatial.analysis.ranges import with_ranges
+from spatial.analysis.ranges import Ends, with_ranges
 from spatial.analysis.snapping import snap_points, with_points
 from spatial.errors import Fault, LayerError
-from spatial.model import Layer, Network
+from spatial.model import FloatArray, Layer, Network
+from spatial.settings import Redraw
 from spatial.steps.titles import title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -26,7 +29,12 @@ def corridors(work: Work) -> Products:
     people = _people(cells)
     placed, ids = _joined(network, places, work.settings.access.max_snap_m.value)
     observed = work.first("commuting")
-    flow = _observed(observed, places) if observed is not None else _gravity(work, placed, places, ids)
+    drawn = None
+    if observed is not None:
+        flow = _observed(observed, places)
+    else:
+        gravity = _Gravity.of(work, placed, places, ids)
+        flow, drawn = gravity.flows(), gravity.drawn(work.settings.models.redraw)
     on_edge = flows.assign_flows(placed, flow, ids)
     found = [corridor_lines.corridors(placed, places.assign(node_id=ids), flow, options, people, on_edge=on_edge)]
     layers: dict[str, Layer] = {}
@@ -41,12 +49,20 @@ def corridors(work: Work) -> Products:
         flow_status=pd.Series(status, index=every.index, dtype=object).where(every["flow_inv"].notna(), None)
     )
     every = _with_ranges(every, work.value("draws"), options.reach_m.value)
+    if drawn is not None:
+        known = zip(every["edges"], every["flow_inv"].notna(), strict=True)
+        on_road = [ids if has_flow else () for ids, has_flow in known]
+        means = flows_drawn.mean_by_run(drawn.on_edge, placed.edges, on_road)
+        every = _ranged(every, {"flow_inv": means}, drawn)
+    every = every.drop(columns="edges")
     meta = work.meta(title("strak"), "corridors", lineage="", sources=(cells, *work.given.values()))
     layers["strak"] = made_layer("strak", every, meta)
     roads = work.layer("vagnat")
     if roads is not None:
-        carried = flows.flows_of_edges(on_edge, placed.edges, roads.geo.index)
-        layers["vagnat"] = made_layer("vagnat", roads.geo.assign(flow_inv=carried), roads.meta)
+        carried = roads.geo.assign(flow_inv=flows.flows_of_edges(on_edge, placed.edges, roads.geo.index))
+        if drawn is not None:
+            carried = _ranged(carried, {"flow_inv": drawn.on_whole(placed.edges, roads.geo.index)}, drawn)
+        layers["vagnat"] = made_layer("vagnat", carried, roads.meta)
     values = {"node_ids": ids, "placed": placed}
     tables = {"strak": pd.DataFrame(every.drop(columns="geometry"))}
     return Products(layers, tables, values, modelled=observed is None)
@@ -86,7 +102,11 @@ def _with_ranges(lines: gpd.GeoDataFrame, draws: redraw.Draws | None, reach_m: f
         strength = corridor_lines.strength(table, group)
         judged[:, own] = along.people_by_strongest_drawn(pairs, draws.people, group, strength)[group.tolist()]
     sums = {"people_inv": redraw.sums_by_pairs(draws.people, line, cell, len(lines)), "level_people_inv": judged}
-    return gpd.GeoDataFrame(with_ranges(lines, sums, draws), geometry="geometry", crs=lines.crs)
+    return _ranged(lines, sums, draws)
+
+
+def _ranged(frame: gpd.GeoDataFrame, by_run: dict[str, FloatArray], ends: Ends) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(with_ranges(frame, by_run, ends), geometry="geometry", crs=frame.crs)
 
 
 def _joined(network: Network, places: gpd.GeoDataFrame, reach_m: float) -> tuple[Network, pd.Series]:
@@ -116,19 +136,55 @@ def _observed(layer: Layer, places: gpd.GeoDataFrame) -> pd.DataFrame:
     return flows.observed_flows(pairs, places.index)
 
 
-def _gravity(work: Work, network: Network, places: gpd.GeoDataFrame, ids: pd.Series) -> pd.DataFrame:
-    options = work.settings.corridors
-    joined = ids.dropna()
-    positions = network.nodes.index.get_indexer(pd.Index(joined))
-    minutes = shortest_minutes(network, list(joined))[:, positions]
-    table = pd.DataFrame(minutes, index=joined.index, columns=joined.index)
-    return flows.gravity_flows(
-        pd.DataFrame(places.loc[joined.index, ["population_inv"]]),
-        table,
-        exponent=options.gravity_exponent.value,
-        max_minutes=options.max_minutes.value,
-        least_minutes=options.least_minutes.value,
-    )
+@dataclass(frozen=True)
+class _Drawn:
+    """The people on each edge, a row a run, and the percentages of the runs between which a range lies."""
+
+    on_edge: FloatArray
+    low: float
+    high: float
+
+    def on_whole(self, parts: pd.DataFrame, edges: pd.Index) -> FloatArray:
+        """Return the people on each whole edge, a row a run."""
+        runs = (pd.Series(run, index=parts.index) for run in self.on_edge)
+        return np.stack([flows.flows_of_edges(run, parts, edges).to_numpy(float) for run in runs])
+
+
+@dataclass(frozen=True)
+class _Gravity:
+    """The gravity model on a network: places that stand on it, minutes between them, and its parameters."""
+
+    network: Network
+    places: pd.DataFrame
+    minutes: pd.DataFrame
+    node_of_place: pd.Series
+    parameters: dict[str, float]
+
+    @classmethod
+    def of(cls, work: Work, network: Network, places: gpd.GeoDataFrame, ids: pd.Series) -> "_Gravity":
+        """Return the model of a work's settings."""
+        options, joined = work.settings.corridors, ids.dropna()
+        positions = network.nodes.index.get_indexer(pd.Index(joined))
+        minutes = shortest_minutes(network, list(joined))[:, positions]
+        table = pd.DataFrame(minutes, index=joined.index, columns=joined.index)
+        names = ("gravity_exponent", "max_minutes", "least_minutes")
+        own = {name: getattr(options, name).value for name in names}
+        return cls(network, pd.DataFrame(places.loc[joined.index, ["population_inv"]]), table, joined, own)
+
+    def flows(self) -> pd.DataFrame:
+        """Return the flows between places."""
+        own = self.parameters
+        limits = {name: own[name] for name in ("max_minutes", "least_minutes")}
+        return flows.gravity_flows(self.places, self.minutes, exponent=own["gravity_exponent"], **limits)
+
+    def drawn(self, options: Redraw | None) -> _Drawn | None:
+        """Return what goes on each edge when the parameters are drawn again; None where none are to be."""
+        if options is None or not options.varied_flows:
+            return None
+        on_edge = flows_drawn.flows_by_run(
+            self.network, self.places, self.minutes, self.node_of_place, self.parameters, options
+        )
+        return _Drawn(on_edge, options.low_percentile.value, options.high_percentile.value)
 
 
 def _rail_corridors(

@@ -16,6 +16,7 @@ from spatial.analysis.rules import LAYERS, structure_of
 from spatial.model import Layer, Omission
 from spatial.settings import Settings
 from spatial.steps import plan_owners
+from spatial.steps.ranges import of_matrix
 from spatial.steps.titles import marked
 from spatial.steps.work import Products, Work, made_layer
 
@@ -30,6 +31,7 @@ def links(work: Work) -> Products:
     features, goals, structure = work.value("plans"), strategies.in_force(), _structure(work)
     rows = crossing.evidence(features, goals, structure)
     cells = crossing.matrix(rows, goals, features["plan_id"].unique(), structure)
+    cells, rows = of_matrix(work, features, goals, cells, rows)
     titles = {goal.id: goal.title.sv for goal in goals}
     cells.insert(2, "goal_title", cells["goal"].map(titles))
     cells.insert(1, "municipality_name", cells["plan_id"].map(_names(work)).fillna(cells["plan_id"]))

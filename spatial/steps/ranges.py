@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.analysis import contents, curves, land_drawn, reach, redraw, service_drawn, supply
+from spatial.analysis import contents, curves, land_drawn, matrix_drawn, reach, redraw, service_drawn, supply
 from spatial.analysis.along import cells_within
 from spatial.analysis.hinterland import city_and_hinterland, people_across
 from spatial.analysis.ranges import count_by_run, matched, run_zones, split_zones, with_ranges
 from spatial.model import FloatArray, Grid, Raster
 from spatial.steps.work import Work
+from spatial.strategy import Goal
 
 IntArray = npt.NDArray[np.int64]
 
@@ -279,6 +280,17 @@ def of_people_by_land(
     at = zones.get_indexer(pd.Index(table["zone"])), classes.get_indexer(pd.Index(table["category"]))
     people_inv = sums[:, at[0], at[1]]
     return with_ranges(table, {"people_inv": people_inv, "share": people_inv / inhabitants}, ends)
+
+
+def of_matrix(
+    work: Work, features: gpd.GeoDataFrame, goals: Sequence[Goal], cells: pd.DataFrame, rows: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the matrix of plans and goals, and its evidence, with the ranges of what counts people or minutes."""
+    draws: redraw.Draws | None = work.value("draws")
+    if draws is None or not draws.modelled or not len(rows):
+        return cells, rows
+    drawn = matrix_drawn.evidence_by_run(features, goals, draws, work.value("lived"))
+    return matrix_drawn.with_matrix_ranges(cells, drawn, draws), matrix_drawn.with_evidence_ranges(rows, drawn, draws)
 
 
 def _runs(lived: pd.DataFrame) -> int:

@@ -79,7 +79,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "redraws",
         redraws.redraws,
         after=("population",),
-        built_on=("roads", "services"),
+        built_on=("roads", "services", "access"),
         settings=("models.redraw", "models.population", "access"),
     ),
     Step(
@@ -118,7 +118,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         after=("roads", "nodes"),
         built_on=("population", "redraws"),
         optional=("railways", "commuting"),
-        settings=("corridors", "access", "road_speeds_kmh", "region.year"),
+        settings=("corridors", "access", "road_speeds_kmh", "models.redraw", "region.year"),
     ),
     Step(
         "hinterlands",
@@ -165,7 +165,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "links",
         meeting.links,
         after=("plans",),
-        built_on=("areas", "background", "access", "nodes", "corridors", "hinterlands"),
+        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands"),
         settings=("strategy", "region.year"),
     ),
     Step(
@@ -187,7 +187,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "recommendations",
         meeting.recommendations,
         after=("plans", "links", "borders", "conflicts"),
-        built_on=("areas", "background", "access", "nodes", "corridors", "hinterlands"),
+        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands"),
         settings=("strategy", "compatibility", "recommendations", "pivot", "region.year"),
     ),
     Step(

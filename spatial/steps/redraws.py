@@ -11,13 +11,15 @@ from spatial.analysis.journeys import MINUTES_PER_M_AT_1_KMH
 from spatial.analysis.snapping import snap
 from spatial.model import FloatArray, Network
 from spatial.settings import Redraw, ServiceRule
-from spatial.steps.work import Products, Work
+from spatial.steps.work import Products, Work, made_layer
 
 _MODELLED = "modell:"
 
 
 def redraws(work: Work) -> Products:
-    """Return the values ``draws`` (people, run by run), ``lived`` (inhabited cells with minutes) and ``draw_service``.
+    """Return ``rutnat`` with ranges, and the values ``draws``, ``lived`` and ``draw_service``.
+
+    ``draws``: people, run by run; ``lived``: the inhabited cells of every run with minutes.
 
     ``draw_service``: every facility that there is in some run; ``lived`` holds its position. Kinds of service that
     are measured are left out of ``lived`` where the people are measured too: nothing about them is drawn.
@@ -29,18 +31,23 @@ def redraws(work: Work) -> Products:
         return Products()
     if ground is not None and model is not None:
         parameters = {name: parameter.value for name, parameter in model.parameters.items()}
-        draws = redraw.redraw_population(ground, parameters, options)
+        draws = redraw.redraw_population(ground, parameters, options, cells.geo[["row", "col"]])
     else:
         draws = redraw.measured_people(cells.geo, options)
-    return Products(values={"draws": draws, **_service(work, draws, options, rules)})
+    kinds, values = _service(work, draws, options, rules)
+    ranged = drawn.with_cell_ranges(cells.geo, draws, kinds)
+    frame = gpd.GeoDataFrame(ranged, geometry="geometry", crs=cells.geo.crs)
+    layer = made_layer("rutnat", frame, cells.meta, grid=cells.grid, faults=cells.faults)
+    return Products({"rutnat": layer}, values={"draws": draws, **values})
 
 
 def _service(
     work: Work, draws: redraw.Draws, options: Redraw, rules: tuple[ServiceRule, ...]
-) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
+) -> tuple[dict[str, drawn.Nearest], dict[str, gpd.GeoDataFrame | pd.DataFrame]]:
+    """Return the nearest of each kind of service, and the values ``lived`` and ``draw_service``."""
     network, service = work.value("network"), work.layer("service")
     if network is None or service is None:
-        return {}
+        return {}, {}
     given = service.geo[~service.geo.index.str.startswith(_MODELLED)]
     places = _places(work, options, rules)
     every = _every(given, places, rules)
@@ -54,7 +61,8 @@ def _service(
     for kind, own in ruled.items():
         kinds[kind] = drawn.merged(own, kinds[kind]) if kind in kinds else own
     lived = drawn.lived_cells(draws, kinds, options.runs, work.settings.access.uncertain_share.value)
-    return {"lived": lived.assign(**_home(work, draws, given, every, kinds, ruled, lived)), "draw_service": every}
+    lived = lived.assign(**_home(work, draws, given, every, kinds, ruled, lived))
+    return kinds, {"lived": lived, "draw_service": every}
 
 
 def _ruled(

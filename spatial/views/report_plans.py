@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
+from spatial.analysis.rules import CELLS_LAYER
 from spatial.texts import text
 from spatial.views.report_parts import Bullets, Heading, Part, Table, Words
 from spatial.views.report_telling import Teller
@@ -93,7 +95,8 @@ def _verdict(tell: Teller, row: Row) -> str:
     told = str(row["verdict"])
     strength = row.get("strength")
     if strength is not None and strength == strength:  # noqa: PLR0124 - NaN
-        told = f"{told} {tell.percent(float(strength))}"
+        ends = (float(row.get(name, float("nan"))) for name in range_names("strength"))
+        told = f"{told} {tell.ranged(tell.percent(float(strength)), tell.percents(*ends))}"
     return tell.say("mixed", verdict=told) if row.get("mixed") else told
 
 
@@ -102,8 +105,23 @@ def _amount(tell: Teller, row: Row) -> str:
     if not any(side > 0 for side in sides):
         return "–"
     full = tell.number(float(row["full"]))
-    told = [tell.number(side, 1) for side in sides]
+    told = [_measured(tell, row, f"{side}_measure") for side in ("support", "against")]
     return tell.say("amount", support=told[0], against=told[1], full=full, unit=row["unit"])
+
+
+def _measured(tell: Teller, row: Row, name: str) -> str:
+    """Return a measure with its range where the models behind it are redrawn; few people as a word."""
+    status = tell.status(CELLS_LAYER)
+
+    def told(value: float) -> str:
+        return tell.people(value, status) if row["unit"] == "inv" else tell.number(value, 1)
+
+    value = told(float(row[name] or 0.0))
+    low, high = (float(row.get(end, float("nan"))) for end in range_names(name))
+    if low != low or high != high:  # noqa: PLR0124 - NaN
+        return value
+    ends = [told(low), told(high)]
+    return tell.ranged(value, ends[0] if ends[0] == ends[1] else tell.say("between", low=ends[0], high=ends[1]))
 
 
 def _rule(row: Row) -> str:
@@ -122,7 +140,7 @@ def _evidence(tell: Teller, code: str, goals: Mapping[str, str]) -> list[Part]:
     own = rows[rows["plan_id"].astype(str) == code].sort_values("measure", ascending=False, kind="stable")
     told = [
         [str(row["feature"]), goals.get(row["goal"], row["goal"]), str(row["effect"]),
-         f"{tell.number(float(row['measure']), 1)} {row['unit']}", f"{row['rule']}, {row['parameter']}"]
+         f"{_measured(tell, row, 'measure')} {row['unit']}", f"{row['rule']}, {row['parameter']}"]
         for row in own.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
     heads = [("feature", "text"), ("goal", "text"), ("effect", "text"), ("amount", "number"), ("rule", "text")]

@@ -26,6 +26,7 @@ LEAFLET_FOLDER: Final = Path(str(files("spatial.views").joinpath("vendor", "leaf
 """Leaflet, served as a component beside it, named ``leaflet`` in the same module."""
 FORMAT: Final = 2
 """How the drawn map is written; a file of another format is drawn anew, never read."""
+_RANGED_TEXTS: Final = ("ranged", "ranged_up_to")
 _SCRIPT_TEXTS: Final = (
     "map", "panel", "zoom_in", "zoom_out", "home", "search", "access", "none", "close", "facts", "north", "scale",
     "unreachable", "few", "approximately", "minutes", "tools", "modes", "state_nulage", "state_inriktning",
@@ -117,6 +118,7 @@ def _script_texts(image: StructureImage, lang: str) -> dict[str, str]:
     grid = image.layers["rutnat"].grid if "rutnat" in image.layers else None
     return {
         **{name: text(f"webmap.js.{name}", lang) for name in _SCRIPT_TEXTS},
+        **{name: text(f"webmap.{name}", lang, value="{value}", low="{low}", high="{high}") for name in _RANGED_TEXTS},
         "cell": cell_text(grid.size_m if grid else 0, "cell", lang),
         "nearest": text("webmap.fact.nearest", lang),  # the script fills in {service}
     }

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.model import Layer, StructureImage
 from spatial.texts import number, text
 from spatial.views.webmap_facts import people
@@ -32,11 +33,12 @@ def whole_minutes(minutes: FloatArray) -> FloatArray:
     return np.where(np.isnan(minutes), -2, np.where(np.isinf(minutes), -1, whole))
 
 
-def node_minutes(image: StructureImage, nodes: Layer) -> list[list[list[int]]]:
+def node_minutes(image: StructureImage, nodes: Layer) -> list[list[list[object]]]:
     """Return minutes from each node to each service of ``served``: nearest, second nearest, 1 where they are uncertain.
 
-    They are the node's own where it has them, else those of the nearest cell within three kilometres; a node without
-    any has an empty list.
+    Then, where the models are redrawn and give another number, between what the nearest and the second nearest fall
+    (pairs; None for none). They are the node's own where it has them, else those of the nearest cell within three
+    kilometres; a node without any has an empty list.
     """
     services, frame = served(image), nodes.geo
     values = frame.drop(columns="geometry")
@@ -51,7 +53,19 @@ def node_minutes(image: StructureImage, nodes: Layer) -> list[list[list[int]]]:
     if not parts:
         return [[] for _ in range(len(frame))]
     table = np.stack(parts, axis=1).astype(int)
-    return [row.tolist() if (row[:, 0] > -2).any() else [] for row in table]
+    rows: list[list[list[object]]] = [row.tolist() if (row[:, 0] > -2).any() else [] for row in table]
+    for place, service in enumerate(services):
+        spans = [_spans(values, f"{service}{end}") for end in ("_min", "_second_min")]
+        for row, *own in zip(rows, *spans, strict=True):
+            if row and any(own):
+                row[place] += own
+    return rows
+
+
+def _spans(values: pd.DataFrame, column: str) -> list[list[int] | None]:
+    """Return between what minutes fall in each row; None where that is one number, or not known."""
+    low, high = (whole_minutes(_numbers(values, end)) for end in range_names(column))
+    return [[int(a), int(b)] if a != b and a > -2 else None for a, b in zip(low, high, strict=True)]
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.analysis.ranges import range_names
 from spatial.geo import WEB_CRS, transform_xy
 from spatial.model import Layer, Raster, StructureImage
 from spatial.settings import LayerStyle
@@ -41,7 +42,8 @@ def cells(image: StructureImage) -> dict[str, object]:
 
     The arrays are little-endian integers in base64: 32 bits for centres (1e-5 degrees) and people; minutes (−1
     unreachable, −2 unknown) have one byte where all of a service's fit it, else two (``_packed_minutes``). ``second``
-    is the second nearest; ``unsure`` has a bit for each service, in order.
+    is the second nearest; ``unsure`` has a bit for each service, in order. Where the models are redrawn,
+    ``people_low``, ``people_high``, ``minutes_range`` and ``second_range`` hold between what the numbers fall.
     """
     layer = image.layers.get("rutnat")
     if layer is None or layer.grid is None or layer.frame.empty:
@@ -60,12 +62,15 @@ def cells(image: StructureImage) -> dict[str, object]:
     }
     if "population_inv" in frame:
         told = frame["population_inv"].to_numpy(float)
-        shown = np.maximum(np.floor(told / 10 + 0.5) * 10, 10) if packed["approximate"] else np.round(told)
-        packed["people"] = _packed(np.where(told < least, -1, shown), "<i4")
+        packed["people"] = _packed(_told(told, least, approximate=bool(packed["approximate"])), "<i4")
+        for end, column in zip(("low", "high"), range_names("population_inv"), strict=True):
+            if column in frame:
+                packed[f"people_{end}"] = _packed_minutes(_told(frame[column].to_numpy(float), least, approximate=True))
     for kind, ending in (("minutes", "_min"), ("second", "_second_min")):
         columns = {service: f"{service}{ending}" for service in served(image)}
         values = {service: frame[column].to_numpy(float) for service, column in columns.items() if column in frame}
         packed[kind] = {service: _packed_minutes(whole_minutes(array)) for service, array in values.items()}
+        packed[f"{kind}_range"] = {service: _packed_range(frame, columns[service]) for service in values}
     packed["unsure"] = _packed(_unsure_bits(frame, served(image)), "<i4")
     return packed
 
@@ -79,10 +84,29 @@ def _unsure_bits(frame: pd.DataFrame, services: list[str]) -> FloatArray:
     return bits.astype(float)
 
 
+def _told(people: FloatArray, least: float, *, approximate: bool) -> FloatArray:
+    """Return people as they may be told: tens of what is modelled, −1 for too few, 0 for none."""
+    told = np.nan_to_num(people)
+    shown = np.maximum(np.floor(told / 10 + 0.5) * 10, 10) if approximate else np.round(told)
+    return np.where(told <= 0, 0.0, np.where(told < least, -1.0, shown))
+
+
+def _packed_range(frame: pd.DataFrame, column: str) -> dict[str, object]:
+    """Return between what minutes fall where that is not one number: steps from cell to cell, lowest and highest."""
+    if not set(range_names(column)) <= set(frame.columns):
+        return {}
+    low, high = (whole_minutes(frame[end].to_numpy(float)) for end in range_names(column))
+    at = np.flatnonzero((low != high) & (low > -2))
+    steps = np.diff(at, prepend=0).astype(float)
+    told = {"step": steps, "low": low[at], "high": high[at]}
+    return {"count": len(at), **{name: _packed_minutes(values) for name, values in told.items()}}
+
+
 def _packed_minutes(minutes: FloatArray) -> str:
-    """Return minutes two above what they are, so that none is negative: 8 bits each where the longest fits, else 16."""
+    """Return whole numbers two above what they are, so that none is negative: in 8, 16 or 32 bits each, as they fit."""
     raised = minutes + 2
-    return _packed(raised, "<u1" if raised.max(initial=0) <= np.iinfo(np.uint8).max else "<u2")
+    most = raised.max(initial=0)
+    return _packed(raised, next(kind for kind in ("<u1", "<u2", "<u4") if most <= np.iinfo(kind).max))
 
 
 def _packed(values: FloatArray, kind: str) -> str:

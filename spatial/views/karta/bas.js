@@ -45,9 +45,10 @@ window.Strukturbild = window.Strukturbild || {};
 
   S.int32 = function (packed) { return unpack(packed, 4, "getInt32"); };
 
-  /* Minutes lie two above what they are, in one byte each, or in two. */
+  /* Whole numbers two above what they are, in one, two or four bytes each. */
   S.minutes = function (packed, count) {
-    var raised = atob(packed).length > count ? unpack(packed, 2, "getUint16") : unpack(packed, 1, "getUint8");
+    var size = count ? atob(packed).length / count : 1;
+    var raised = unpack(packed, size, { 1: "getUint8", 2: "getUint16", 4: "getUint32" }[size]);
     return raised.map(function (value) { return value - 2; });
   };
 
@@ -97,6 +98,44 @@ window.Strukturbild = window.Strukturbild || {};
       this.second[name] = S.minutes(this.data.second[name], this.lon.length);
     }, this);
     this.unsure = this.data.unsure ? S.int32(this.data.unsure) : null;
+    this.people_low = this.data.people_high ? S.minutes(this.data.people_low, this.lon.length) : null;
+    this.people_high = this.data.people_high ? S.minutes(this.data.people_high, this.lon.length) : null;
+    this.ranges = { minutes: spans(this.data.minutes_range), second: spans(this.data.second_range) };
+  };
+
+  /* Between what the minutes of each service fall, by cell, where that is not one number. */
+  function spans(packed) {
+    var out = {};
+    Object.keys(packed || {}).forEach(function (name) {
+      var own = out[name] = {};
+      var count = packed[name].count;
+      if (!count) { return; }
+      var low = S.minutes(packed[name].low, count);
+      var high = S.minutes(packed[name].high, count);
+      S.minutes(packed[name].step, count).reduce(function (before, step, i) {
+        own[before + step] = [low[i], high[i]];
+        return before + step;
+      }, 0);
+    });
+    return out;
+  }
+
+  /* The people of a cell as they may be told, with their range where the model is redrawn. */
+  S.Cells.prototype.peopleAt = function (at, texts, lang) {
+    var people = this.people[at];
+    var told = people < 0 ? texts.few : S.number(people, lang);
+    if (people >= 0 && this.data.approximate) { told = texts.approximately + " " + told; }
+    if (!this.people_high || this.people_high[at] <= 0) { return told; }
+    var low = this.people_low[at];
+    var high = S.number(this.people_high[at], lang);
+    if (low < 0 || people < 0) { return texts.ranged_up_to.replace("{value}", told).replace("{high}", high); }
+    return texts.ranged.replace("{value}", told).replace("{low}", S.number(low, lang)).replace("{high}", high);
+  };
+
+  /* Minutes with their range, as "12 min (9–20)"; where some run finds no way, that is said. */
+  S.rangedMinutes = function (told, span, texts) {
+    if (!span || span[0] < 0) { return told; }
+    return texts.ranged.replace("{value}", told).replace("{low}", span[0]).replace("{high}", span[1] < 0 ? texts.unreachable : span[1]);
   };
 
   S.Cells.prototype.at = function (lat, lon) {

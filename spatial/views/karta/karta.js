@@ -178,13 +178,13 @@
   };
 
   P.nodeRows = function (item) {
-    return (item.feature.v || []).map(function (row, i) { return this.nearestRow(this.data.served[i], row[0]); }, this).filter(Boolean);
+    return (item.feature.v || []).map(function (row, i) { return this.nearestRow(this.data.served[i], row[0], row[3]); }, this).filter(Boolean);
   };
 
-  P.nearestRow = function (service, minutes) {
+  P.nearestRow = function (service, minutes, span) {
     var texts = this.data.texts;
     if (minutes < -1 || minutes === undefined) { return null; }
-    return [texts.nearest.replace("{service}", this.data.services[service].toLowerCase()), minutes < 0 ? texts.unreachable : minutes + " " + texts.minutes];
+    return [texts.nearest.replace("{service}", this.data.services[service].toLowerCase()), S.rangedMinutes(minutes < 0 ? texts.unreachable : minutes + " " + texts.minutes, span, texts)];
   };
 
   P.beside = function () { return []; };
@@ -206,12 +206,11 @@
     var texts = data.texts;
     var rows = [];
     if (cells.people) {
-      var people = cells.people[at] < 0 ? texts.few : S.number(cells.people[at], data.lang);
-      rows.push([texts.cell, cells.people[at] >= 0 && cells.data.approximate ? texts.approximately + " " + people : people]);
+      rows.push([texts.cell, cells.peopleAt(at, texts, data.lang)]);
     }
     Object.keys(cells.minutes).forEach(function (service) {
       if (this.layers.service && this.layers.service !== service) { return; }
-      var row = this.nearestRow(service, cells.minutes[service][at]);
+      var row = this.nearestRow(service, cells.minutes[service][at], (cells.ranges.minutes[service] || {})[at]);
       if (row) { rows.push(row); }
     }, this);
     return rows;

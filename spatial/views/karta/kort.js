@@ -66,7 +66,8 @@
     return this.data.served.map(function (service, i) {
       var near = cells.minutes[service];
       var second = cells.second[service];
-      return [near ? near[at] : -2, second ? second[at] : -2, cells.unsure && cells.unsure[at] >> i & 1];
+      var span = function (kind) { return (cells.ranges[kind][service] || {})[at]; };
+      return [near ? near[at] : -2, second ? second[at] : -2, cells.unsure && cells.unsure[at] >> i & 1, span("minutes"), span("second")];
     });
   };
 
@@ -82,7 +83,7 @@
       var name = S.el("th", "", this.data.services[one.service]);
       name.scope = "row";
       if (one.row[2]) { name.appendChild(S.el("small", "sb-unsure", texts.unsure)); }
-      body.appendChild(S.el("tr", "", null, name, S.el("td", "", said(one.row[0])), S.el("td", "", said(one.row[1]))));
+      body.appendChild(S.el("tr", "", null, name, S.el("td", "", S.rangedMinutes(said(one.row[0]), one.row[3], texts)), S.el("td", "", S.rangedMinutes(said(one.row[1]), one.row[4], texts))));
     }, this);
     var mark = this.cells.data && this.cells.data.approximate ? S.el("span", "sb-tag sb-modelled", this.data.status.modellerat) : null;
     return S.el("table", "sb-minutes", null, S.el("caption", "", texts.by_car, mark), S.el("thead", "", null, head), body);

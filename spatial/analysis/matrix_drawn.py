@@ -1,0 +1,130 @@
+"""The matrix on every draw: how many people, and how much land within minutes, each plan feature's evidence may be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatial.analysis.matrix import MATRIX
+from spatial.analysis.ranges import range_names, with_ranges
+from spatial.analysis.redraw import Draws, sums_by_pairs
+from spatial.analysis.rules import AGAINST, CELLS_LAYER, SUPPORTS, assigned, chosen, elements, measure_of, squares
+from spatial.model import FloatArray
+from spatial.strategy import Goal, Rule
+
+_KEYS: Final = ["goal", "feature", "effect"]
+
+
+@dataclass(frozen=True)
+class DrawnEvidence:
+    """Evidence on every draw: ``rows`` (``goal``, ``plan_id``, ``feature``, ``effect``), a column each in ``measure``.
+
+    Also what only some run has: a feature that the evidence does not name.
+    """
+
+    rows: pd.DataFrame
+    measure: FloatArray
+
+
+def evidence_by_run(
+    features: gpd.GeoDataFrame, goals: Iterable[Goal], draws: Draws, lived: pd.DataFrame | None
+) -> DrawnEvidence:
+    """Return what each plan feature does in every run for the goals that count people, or land within minutes.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        As :func:`spatial.analysis.matrix.evidence` takes them.
+    goals : iterable of Goal
+    draws : Draws
+    lived : DataFrame or None
+        As :func:`spatial.analysis.nearest_drawn.lived_cells` gives it.
+    """
+    cells = gpd.GeoDataFrame(draws.cells, geometry=squares(draws.cells), crs=draws.cells.crs)
+    rows = [pd.DataFrame(columns=["goal", "plan_id", "feature", "effect"], dtype=object)]
+    measures = [np.zeros((len(draws.people), 0))]
+    for goal in goals:
+        if goal.rule is None:
+            continue
+        looked_at = chosen(features, goal.rule.features)
+        for effect, measure in _by_feature(looked_at, goal.rule, draws, cells, lived).items():
+            named = {"goal": goal.id, "plan_id": looked_at["plan_id"].to_numpy(object), "effect": effect}
+            rows.append(pd.DataFrame({"feature": looked_at.index.to_numpy(object), **named}))
+            measures.append(measure)
+    return DrawnEvidence(pd.concat(rows, ignore_index=True), np.hstack(measures))
+
+
+def _by_feature(
+    looked_at: gpd.GeoDataFrame, rule: Rule, draws: Draws, cells: gpd.GeoDataFrame, lived: pd.DataFrame | None
+) -> Mapping[str, FloatArray]:
+    """Return a rule's measure of each feature (columns) in every run, by effect; nothing where it is not drawn."""
+    if rule.layer != CELLS_LAYER or looked_at.empty:
+        return {}
+    if rule.kind == "population_reached":
+        things = elements(rule.model_copy(update={"column": None}), {CELLS_LAYER: draws.cells})
+        if things is None:
+            return {}
+        feature, cell = assigned(looked_at, np.asarray(things.geometry, object), rule.parameter.value)
+        there = draws.cells.index.get_indexer(things.index)[cell]
+        return {SUPPORTS: sums_by_pairs(draws.people, feature, there, len(looked_at))}
+    if rule.kind == "within_minutes" and lived is not None and rule.column in lived and not rule.where:
+        return _within_minutes(looked_at, rule, len(draws.people), cells, lived)
+    return {}
+
+
+def _within_minutes(
+    looked_at: gpd.GeoDataFrame, rule: Rule, runs: int, cells: gpd.GeoDataFrame, lived: pd.DataFrame
+) -> dict[str, FloatArray]:
+    """Return how much of each feature lies in inhabited cells within the minutes, and how much beyond, in every run."""
+    shapes, squared = looked_at.geometry.to_numpy(), cells.geometry.to_numpy()
+    kept, size = measure_of(rule, shapes)
+    feature, cell = shapely.STRtree(squared).query(np.where(kept, shapes, None), predicate="intersects")
+    part = size(shapely.intersection(shapes[feature], squared[cell]))
+    minutes = np.full((runs, len(cells)), np.nan)
+    minutes[lived["run"], lived["cell"]] = lived[rule.column]
+    sides = {SUPPORTS: minutes <= rule.parameter.value, AGAINST: minutes > rule.parameter.value}
+    return {
+        effect: sums_by_pairs(side.astype(float), feature, cell, len(looked_at), part)
+        for effect, side in sides.items()
+        if effect == SUPPORTS or rule.against
+    }
+
+
+def with_evidence_ranges(rows: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) -> pd.DataFrame:
+    """Return rows of evidence (:func:`spatial.analysis.matrix.evidence`) with the range of each drawn measure."""
+    at = pd.MultiIndex.from_frame(drawn.rows[_KEYS]).get_indexer(pd.MultiIndex.from_frame(rows[_KEYS]))
+    by_run = np.where(at >= 0, drawn.measure[:, at], np.nan) if len(drawn.rows) else np.full((1, len(rows)), np.nan)
+    return _ranged(rows, {"measure": by_run}, draws)
+
+
+def with_matrix_ranges(cells: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) -> pd.DataFrame:
+    """Return the matrix (:func:`spatial.analysis.matrix.matrix`) with the ranges of its amounts and strengths.
+
+    ``strength`` is that of the verdict shown, in every run.
+    """
+    of = pd.MultiIndex.from_frame(cells[["plan_id", "goal"]]).get_indexer(
+        pd.MultiIndex.from_frame(drawn.rows[["plan_id", "goal"]])
+    )
+    looked_at = np.isin(np.arange(len(cells)), of)
+    full = cells["full"].to_numpy(float)
+    found: dict[str, FloatArray] = {}
+    for side, effect in (("support", SUPPORTS), ("against", AGAINST)):
+        own = np.flatnonzero((drawn.rows["effect"] == effect).to_numpy(bool) & (of >= 0))
+        summed = np.where(looked_at, sums_by_pairs(drawn.measure, of[own], own, len(cells)), np.nan)
+        found[f"{side}_measure"], found[f"{side}_strength"] = summed, np.minimum(1.0, summed / full)
+    supports = (cells["verdict"] == SUPPORTS).to_numpy(bool)
+    found["strength"] = np.where(supports, found["support_strength"], found["against_strength"])
+    return _ranged(cells, {name: found[name] for name in MATRIX if name in found}, draws)
+
+
+def _ranged(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Draws) -> pd.DataFrame:
+    """Return a table with ranges, none in the rows that are not drawn again: they are not certain, but not tried."""
+    out = with_ranges(table, by_run, draws)
+    for name, values in by_run.items():
+        ends = [end for end in range_names(name) if end in out]
+        out.loc[np.isnan(values).all(axis=0), ends] = np.nan
+    return out
