@@ -8,6 +8,7 @@ import pandas as pd
 from spatial.analysis import access, grid, hinterland, redraw, supply
 from spatial.analysis import nodes as node_levels
 from spatial.analysis.changes import NO_LEVEL, OVERRIDE
+from spatial.analysis.ranges import range_names
 from spatial.analysis.stability import stability_of_levels
 from spatial.model import Omission
 from spatial.settings import Hierarchy
@@ -188,7 +189,8 @@ def _city_and_hinterland(
     drawn: pd.Series | None,
 ) -> pd.DataFrame:
     """Return the sums of what the cells count, for each region's city (its own municipality) and its hinterland."""
-    counted = [name for name in cells.columns if str(name).endswith("_inv")]
+    ends = {end for name in cells.columns for end in range_names(str(name))}
+    counted = [name for name in cells.columns if str(name).endswith("_inv") and name not in ends]
     inside = cells["municipality_code"] == region.map(city.to_dict().get)
     sums = hinterland.city_and_hinterland(pd.DataFrame(cells[counted]), region, inside)
     sums.loc[sums["areas"] == 0] = 0  # nobody lives there; NaN means that nothing is known of those who do

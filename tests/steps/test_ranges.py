@@ -101,6 +101,13 @@ def test_the_number_lies_in_its_range_and_most_ranges_are_no_points(image):
     assert seen > 1000
 
 
+def test_no_end_of_a_range_stands_without_its_number(image):
+    for name, frame in frames(image):
+        columns = {str(one) for one in frame.columns}
+        ends = {end for one in columns for end in range_names(one)}
+        assert {one for one in columns if ENDS.fullmatch(one)} <= ends, name
+
+
 def test_totals_are_kept_where_no_range_is_given(image):
     given = {layer.meta.role: layer.frame for layer in image.inputs.values()}["municipal_totals"]["population_inv"]
     people = image.indicators["befolkning"]["population_inv"]
