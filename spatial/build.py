@@ -1,9 +1,12 @@
 """Build a region's image into a folder, or find the one that is there."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from spatial.analysis.changes import seal_of, with_changes
 from spatial.archive import load_image, save_image
@@ -26,8 +29,23 @@ from spatial.views.tables import write_tables
 from spatial.views.webmap import draw
 
 Progress = Callable[[str, str], None]
+_MANY_NEW: Final = 50_000
 
 
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Let the garbage collector look less often, and not at what was there before: it would find nothing, at length."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_MANY_NEW, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
+@_calm()
 def build(
     config: Path | str | None = None,
     *,
@@ -74,6 +92,7 @@ def build(
     return image, folder
 
 
+@_calm()
 def build_with(base: Path, own: Layer, out: Path, progress: Progress | None = None) -> StructureImage:
     """Build, into a folder of its own, what a built image becomes with a layer of a user's own.
 

@@ -1,5 +1,6 @@
 """A build, judged by the files it wrote: totals, manifest, map, raster, archive, and builds that fail."""
 
+import gc
 import json
 import re
 import shutil
@@ -367,11 +368,12 @@ def _no_speed(values):
 def test_a_build_that_fails_leaves_the_old_version_whole(make_region, tmp_path, change):
     out = tmp_path / "ut"
     workshop.build(make_region(tmp_path / "in"), out=out)
-    before = contents(out)
+    before, collector = contents(out), (gc.get_threshold(), gc.get_freeze_count())
     bad = make_region(tmp_path / "in", change=change)
     with pytest.raises(StrukturbildError):
         workshop.build(bad, out=out)
     assert contents(out) == before
+    assert (gc.get_threshold(), gc.get_freeze_count()) == collector
     with pytest.raises(StrukturbildError):
         workshop.build(bad, out=tmp_path / "nytt")
     assert not (tmp_path / "nytt").exists()
