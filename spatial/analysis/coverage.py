@@ -129,7 +129,7 @@ def cells_by_class(
         at = cut.zone * columns + classes_of(values, cut.row, cut.col, column, columns - 1)
         weight = cut.share * weights[cut.row - first]
         counts += np.bincount(at, weight, counts.size).reshape(counts.shape)
-        weight = runs.times * weights[runs.row - first]
+        weight = runs.share * weights[runs.row - first]
         for number, cells in numbers_in(values, runs, column, columns - 1):
             counts[:, number] += np.bincount(runs.zone, cells * weight, len(zones))
     return counts
@@ -167,7 +167,7 @@ def cells_of_zones(
     run, col = runs.cells()
     zone, row = np.concatenate([cut.zone, runs.zone[run]]), np.concatenate([cut.row, runs.row[run]])
     col = np.concatenate([cut.col, col])
-    share = np.concatenate([cut.share, runs.times[run]])
+    share = np.concatenate([cut.share, runs.share[run]])
     cell = row * cols + col
     kept = (col >= 0) & (col < cols) & (share > 0)
     order = np.lexsort((cell[kept], zone[kept]))

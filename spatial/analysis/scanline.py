@@ -1,4 +1,4 @@
-"""How much of each cell of a grid polygons cover, exactly: cells that borders cut, and runs of whole cells between.
+"""How much of each cell of a grid polygons cover, exactly: cells that borders cut, and runs of equal cells between.
 
 In a row of cells, a piece of border covers all that lies to its right, by its height; with the sign of its direction,
 the pieces of a ring add up to the part of each cell that is inside. This is how FreeType's smooth rasteriser draws
@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _ROUNDING: Final = 1e-12
-"""Of a cell: what sums of coordinates leave of a cell whose border is only touched."""
+"""Of a cell: more than what the sums over its borders are off by."""
 
 
 class Edges(NamedTuple):
@@ -43,13 +43,16 @@ class Cut(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Whole cells beside each other in a row, ``begin`` to before ``end``; ``times`` 1 where the zone is valid."""
+    """Cells beside each other in a row, ``begin`` to before ``end``, and the share of each that is inside.
+
+    It is 1, but for rows that a border follows from side to side.
+    """
 
     zone: IntArray
     row: IntArray
     begin: IntArray
     end: IntArray
-    times: FloatArray
+    share: FloatArray
 
     def cells(self) -> tuple[IntArray, IntArray]:
         """Return the run and the column of every single cell."""
@@ -181,8 +184,12 @@ def _gathered(zone: IntArray, row: IntArray, col: IntArray, area: FloatArray, co
     before_line = (through - cover)[start]
     through -= np.repeat(before_line, np.diff(np.append(start, len(zone))))
     share = through - cover + area
-    share[np.abs(share) < _ROUNDING] = 0.0
-    times = np.rint(through[:-1])
-    gap = np.flatnonzero(same & (col[1:] > col[:-1] + 1) & (times != 0))
-    runs = Runs(zone[gap], row[gap], col[gap] + 1, col[gap + 1], times[gap])
-    return Covered(Cut(zone, row, col, share), runs)
+    gap = np.flatnonzero(same & (col[1:] > col[:-1] + 1) & (np.abs(through[:-1]) >= _ROUNDING))
+    runs = Runs(zone[gap], row[gap], col[gap] + 1, col[gap + 1], _even(through[gap]))
+    return Covered(Cut(zone, row, col, _even(share)), runs)
+
+
+def _even(share: FloatArray) -> FloatArray:
+    """Return the shares with none and all as 0 and 1, free of rounding."""
+    whole = np.rint(share)
+    return np.where(np.abs(share - whole) < _ROUNDING, whole, share)

@@ -5,7 +5,7 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spatial.analysis.scanline import covered, edges_of, rows_of
@@ -31,7 +31,7 @@ def shares(zones, transform, blocks=((0, ROWS),)):
     for first, end in blocks:
         cut, runs = covered(edges, first, end)
         run, col = runs.cells()
-        for zone, row, at, share in (cut[:4], (runs.zone[run], runs.row[run], col, runs.times[run])):
+        for zone, row, at, share in (cut[:4], (runs.zone[run], runs.row[run], col, runs.share[run])):
             assert ((row >= first) & (row < end)).all()
             within = (at >= 0) & (at < COLS)
             np.add.at(found, (zone[within], row[within], at[within]), share[within])
@@ -57,6 +57,7 @@ def polygon(points):
 polygons = st.lists(corners, min_size=3, max_size=9).map(polygon)
 
 
+@example(zones=[polygon([(0, 0), (0, 1.5), (3, 1.5)])], south=False, cut=1)  # a border along a row, within its cells
 @given(zones=st.lists(polygons, min_size=1, max_size=3), south=st.booleans(), cut=st.integers(1, ROWS - 1))
 @settings(deadline=None, max_examples=80)
 def test_equals_the_overlay_of_each_cell_however_the_rows_are_divided(zones, south, cut):
