@@ -9,6 +9,7 @@ from spatial.errors import StrukturbildError
 from spatial.pages.entry import require_entry, show_role
 from spatial.pages.plain import plain
 from spatial.pages.shared import language, opened
+from spatial.pages.upload_words import say_upload
 from spatial.texts import text
 from spatial.unforeseen import tell_unforeseen
 
@@ -34,6 +35,7 @@ def main() -> None:
     lang = language()
     st.set_page_config(text("app.title", lang), page_icon=str(HERE / "views" / "app.svg"), layout="wide")
     st.html(HERE / "views" / "app.css")
+    say_upload(lang)
     pages = [
         st.Page(
             HERE / "pages" / f"{name}.py", title=text(f"app.page.{name}", lang), url_path=name, default=not position
