@@ -21,6 +21,7 @@ from spatial.pages.group_map import (
     shapes,
 )
 from spatial.pages.group_standing import show_files, show_opinions, show_participation
+from spatial.pages.group_watch import events_until, watch
 from spatial.pages.group_who import ask, current_author, show_author
 from spatial.pages.mapview import show_map
 from spatial.pages.plain import plain
@@ -37,7 +38,6 @@ _TAKEN: Final = "grupp-tagna"
 _NEXT: Final = "grupp-nasta"
 _LEAST_PX: Final = 480
 _PANEL_PX: Final = 560
-_EVERY_S: Final = 0.7
 
 
 def show() -> None:
@@ -47,8 +47,8 @@ def show() -> None:
     if author is not None:
         _keep_drawn(at, record, author)
     mark = record.mark()
-    events = _events(str(at.folder), mark, record)
-    _watch(record, mark)
+    events = events_until(at, record, mark)
+    watch(at, mark)
     _follow_click()
     left, right = st.columns([6.1, 3.9], gap="small")
     with right:
@@ -57,22 +57,6 @@ def show() -> None:
             _panel(at, record, author, events, view)
     with left:
         _map(at, author, events, view)
-
-
-@st.fragment(run_every=_EVERY_S)
-def _watch(record: Record, mark: int) -> None:
-    """Run the page again as soon as somebody has added something; until then nothing is sent to the browser."""
-    try:
-        now = record.mark()
-    except StrukturbildError:
-        return  # asked again in a moment; the page itself tells if the store stays away
-    if now != mark:
-        st.rerun()
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _events(folder: str, mark: int, _record: Record) -> list[Event]:  # noqa: ARG001 - read anew when something is added
-    return _record.events()
 
 
 def _keep_drawn(at: Opened, record: Record, author: Author) -> None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 import streamlit as st
 
 from spatial.inputs.stories import read_story
+from spatial.pages.group_watch import said_so_far, watch
 from spatial.pages.mapview import show_map
 from spatial.pages.own_layer import add_layer, own_image, own_layers
 from spatial.pages.shared import Opened, municipality_names, opened
 from spatial.pages.widgets import XLSX
-from spatial.record.base import events_beside
 from spatial.texts import text
 from spatial.views.map_comments import map_comments
 from spatial.views.picture import draw_picture
@@ -27,13 +27,17 @@ _FILES: Final = (
 _PAGES: Final = {"kommunen": "kommun", "service": "slag", "op_rus": "oprus-kommun"}
 """The pages that a card leads to, and the choice there that the place, or the service, is put in."""
 _ANSWERED: Final = "karta-besvarad"
+_ASKING: Final = "karta-fragar"
+"""Whether a dialog lies over the map: a page that is run again would close it."""
 
 
 def show() -> None:
     """Show the page."""
     region = opened()
     at = own_image(region)
-    events = events_beside(region.folder, region.image.settings.record)
+    st.session_state[_ASKING] = False
+    mark, events = said_so_far(region)
+    watch(region, mark, busy=lambda: bool(st.session_state.get(_ASKING)))
     state = {"comments": map_comments(events, municipality_names(at.image), at.lang), "own": own_layers(at)}
     tools = {"files": True, "add": True, "go": True}
     told = show_map(at, key="karta", state=state, height=_LEAST_PX, fill=True, extra={"tools": tools})
@@ -51,6 +55,7 @@ def _is_new(told: Mapping[str, Any]) -> bool:
 
 def _answer(at: Opened, told: Mapping[str, Any]) -> None:
     event = told.get("event")
+    st.session_state[_ASKING] = event in {"files", "add"}
     if event == "files":
         _files(at, {str(key): bool(on) for key, on in dict(told.get("visible") or {}).items()})
     elif event == "add":
@@ -75,7 +80,7 @@ def _go(at: Opened, asked: Mapping[str, Any]) -> None:
 
 
 def _files(at: Opened, shown: dict[str, bool]) -> None:
-    @st.dialog(text("app.karta.files", at.lang))
+    @st.dialog(text("app.karta.files", at.lang), on_dismiss="rerun")
     def dialog() -> None:
         _offer(at, shown)
 

@@ -63,7 +63,7 @@ def own_image(at: Opened) -> Opened:
 def add_layer(at: Opened) -> None:
     """Open the dialog that asks for a file and what it is, and lists what has been added."""
 
-    @st.dialog(text("eget.title", at.lang), width="large")
+    @st.dialog(text("eget.title", at.lang), width="large", on_dismiss="rerun")
     def dialog() -> None:
         try:
             _ask(at)

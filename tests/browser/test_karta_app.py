@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import signal
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ SPEC = importlib.util.spec_from_file_location("app_test", Path(__file__).with_na
 APP = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(APP)
 KARTA = "Strukturbild.karta"
+SEEN_S = 2.0
 HOSTILE = "<img src=x onerror=top.hit=1><script>top.hit=2</script>"
 pytestmark = [
     pytest.mark.browser,
@@ -167,6 +169,30 @@ def test_card_of_a_place(page, karta):
     karta.evaluate(f"{KARTA}.select('kommuner', '2481', true)")
     card.get_by_role("button", name="Lycksele i siffror").click()
     page.get_by_role("heading", name="Lycksele", exact=True).wait_for(timeout=30_000)
+
+
+def said_by_the_group(folder, words):
+    record = open_record(folder)
+    about = Target("noder", "2481-lycksele")
+    record.append(Draft(Author("Bo", "region", "planner"), "comment", about, {"text": words}))
+    record.close()
+    return time.perf_counter()
+
+
+def test_what_the_group_says_is_seen_while_one_looks(page, karta, embedded):
+    karta.evaluate(f"{KARTA}.select('noder', '2481-lycksele', true)")
+    view = state(karta)["view"]
+    said = said_by_the_group(embedded.folder, "Sagt medan ni tittar")
+    karta.locator(".sb-comment", has_text="Sagt medan ni tittar").wait_for(state="attached", timeout=20_000)
+    assert time.perf_counter() - said < SEEN_S * APP.LOADED
+    assert state(karta)["view"] == view
+    karta.get_by_role("button", name="Hämta").click()
+    page.get_by_role("dialog").wait_for(timeout=20_000)
+    said_by_the_group(embedded.folder, "Sagt bakom en ruta")
+    page.wait_for_timeout(2500)
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
+    karta.locator(".sb-comment", has_text="Sagt bakom en ruta").wait_for(state="attached", timeout=20_000)
 
 
 def test_small_cells_are_never_a_number(karta):

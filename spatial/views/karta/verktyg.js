@@ -36,12 +36,18 @@
     this.stage.focus();
   };
 
+  /* What the group has said of a thing, as one text: an open card is written anew only when it differs. */
+  P.saidOf = function (item) {
+    return JSON.stringify((this.comments || []).filter(function (one) { return one.layer === item.layer.id && one.feature === item.feature.i; }));
+  };
+
   P.apply = function (state) {
     if (!this.words) { plainApply.call(this, state); return; }
+    var before = this.selected ? this.saidOf(this.selected) : "";
     if (state.comments !== undefined) { this.comments = state.comments; }
     if (state.choice) { this.choose(state.choice, true); }
     plainApply.call(this, state);
-    if (state.comments !== undefined && this.selected && state.selected === undefined) { this.card(this.selected); }
+    if (this.selected && state.selected === undefined && this.saidOf(this.selected) !== before) { this.card(this.selected); }
     this.clip();
     this.say();
     this.toolbar.reflect();
