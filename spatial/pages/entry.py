@@ -31,6 +31,7 @@ def require_entry() -> None:
     if isinstance(found, Refusal):
         st.session_state.pop(_ROLE, None)
         if not found.login:
+            _offer_logout()
             raise EntryError(found.key)
         _log_in()
         st.stop()
@@ -121,5 +122,9 @@ def show_role() -> None:
     lang = language()
     if not may_write():
         st.caption(text("entry.reading", lang))
+    _offer_logout()
+
+
+def _offer_logout() -> None:
     if _secret("auth") and st.user.get("is_logged_in"):
-        st.button(text("entry.logout", lang), on_click=st.logout, key="entry-ut")
+        st.button(text("entry.logout", language()), on_click=st.logout, key="entry-ut")
