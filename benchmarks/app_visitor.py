@@ -26,6 +26,8 @@ WIDGETS = {
     "button": "trigger_value",
     "component_instance": "json_value",
 }
+FINISHED = 0
+"""A run that ended to be run again (2) is followed by the one that answers."""
 LIST_VALUES = {"double_array_value", "string_array_value"}
 
 
@@ -41,7 +43,7 @@ class Run:
 
 
 class Visitor:
-    """One session; ``widgets`` are those of the page, by label and, where it has one, by key."""
+    """One session; ``watched`` is a pattern of bytes: all that it finds in what the app sends is noted in ``met``."""
 
     def __init__(self, port, host="127.0.0.1", cookie=""):
         self.address = f"ws://{host}:{port}/_stcore/stream"
@@ -53,6 +55,8 @@ class Visitor:
         self.page_name = ""
         self.query = ""
         self.pages = {}
+        self.watched = None
+        self.met = set()
 
     async def __aenter__(self):
         self.socket = await websockets.connect(
@@ -97,6 +101,8 @@ class Visitor:
         while True:
             content = await self.socket.recv()
             size, count = size + len(content), count + 1
+            if self.watched is not None:
+                self.met.update(self.watched.findall(content))
             told = ForwardMsg()
             told.ParseFromString(content)
             kind = told.WhichOneof("type")
@@ -108,9 +114,11 @@ class Visitor:
             if kind == "navigation":
                 self.pages = {page.url_pathname: page.page_script_hash for page in told.navigation.app_pages}
                 self.page_hash = told.navigation.page_script_hash or self.page_hash
+            elif kind == "new_session":
+                self.elements = {}
             elif kind == "delta" and told.delta.WhichOneof("type") == "new_element":
                 self._note(told, errors)
-            elif kind == "script_finished" and told.script_finished in (0, 2):
+            elif kind == "script_finished" and told.script_finished == FINISHED:
                 return Run(time.perf_counter() - started, size, count, told.script_finished, errors)
 
     def _note(self, told, errors):

@@ -5,7 +5,8 @@ Run: ``python benchmarks/bench_sessions.py [--sessions 50] [--minutes 2] [--thin
 it, in a process of its own; every session is a visitor that speaks the browser's protocol (``app_visitor.py``): it
 opens a page, waits as long as somebody looks at a map or table (``--think``, seconds, uniform), changes a filter, and
 now and then goes to another page. What a browser itself does (drawing) is not counted. ``--profile`` instead opens
-every page alone and tells the processor time of a run.
+every page alone and tells the processor time of a run. ``--apart`` instead lets each try something of its own in Tänk
+om, and fails if anyone is shown another's (``session_trials.py``).
 """
 
 import argparse
@@ -13,6 +14,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,12 +24,19 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from app_visitor import Visitor, ready
+from session_trials import alone, at_once, mixed_up
+
+from spatial.build import build
+from spatial.record.base import FILE
+from spatial.texts import text
 
 TURN_SHARE = 0.1
 """How often another page is opened instead of a filter changed."""
 PAGES = {"": 4, "kommunen": 2, "service": 3, "noder": 2, "rekommendationer": 2, "granser": 1, "op_rus": 1}
 """The pages with filters, by how often they are opened."""
 PORT = 8951
+KEPT = shutil.ignore_patterns(f"{FILE}*")
+"""What a group has added to an image, which stays where it is."""
 
 
 def start(folder, port):
@@ -168,6 +177,41 @@ async def measure(given, folder):
         app.wait(timeout=30)
 
 
+async def served(folder, what):
+    """Run the app on an image, and let ``what`` be done in it; return what came of it, and the highest memory."""
+    app = start(folder, PORT)
+    try:
+        await ready(PORT)
+        async with Visitor(PORT) as first:
+            await first.open()
+        task, highest = asyncio.create_task(what(PORT)), 0
+        while not task.done():
+            await asyncio.sleep(0.2)
+            highest = max(highest, memory_mb(app.pid))
+        return task.result(), highest
+    finally:
+        app.terminate()
+        app.wait(timeout=30)
+
+
+async def apart(sessions, image):
+    """Let all try at once, then one after the other in an app of its own; fail on any mix-up."""
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [shutil.copytree(image, Path(folder) / name, ignore=KEPT) for name in ("alla", "ensam")]
+        started = time.perf_counter()
+        crowd, highest = await served(copies[0], lambda port: at_once(port, sessions, text))
+        seconds = time.perf_counter() - started
+        lone, _ = await served(copies[1], lambda port: alone(port, sessions, text))
+    found = mixed_up(crowd, lone)
+    if found:
+        raise SystemExit("\n".join(found))
+    return {
+        "sessions": sessions, "mix_ups": 0, "different_services": len({service for service, _, _ in crowd}),
+        "different_answers": len({str(parts["try"]) for _, parts, _ in crowd}), "seconds": round(seconds, 1),
+        "memory_mb": highest,
+    }  # fmt: skip
+
+
 def main():
     """Print what was measured as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -176,9 +220,12 @@ def main():
     parser.add_argument("--think", type=float, nargs=2, default=[5.0, 10.0])
     parser.add_argument("--image", type=Path)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--apart", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(asyncio.run(measure(given, given.image or Path(folder) / "bild")), indent=1))
+        image = given.image or build(out=Path(folder) / "bild")[1]
+        found = apart(given.sessions, image) if given.apart else measure(given, image)
+        print(json.dumps(asyncio.run(found), indent=1))
 
 
 if __name__ == "__main__":
