@@ -194,6 +194,7 @@ class BorderParameters(Strict):
     step_m: Parameter
     same_outline_m: Parameter
     max_shift_m: Parameter
+    bend_share: Parameter
     silent_severity: int = Field(ge=1, le=3)
 
 

@@ -18,13 +18,15 @@ _ASIDE_M: Final = 2.0
 class Side:
     """One plan's side of a shared line, sample by sample.
 
-    ``arc``: its own boundary there, running as the shared line does; ``u``: metres along it, at ``xy``; ``length_m``:
+    ``area``: what its outline encloses; ``arc``: its own boundary there, running as the shared line does; ``u``: metres
+    along it, at ``xy``; ``s_of_u``: places along it and where on the shared line they belong; ``length_m``:
     metres of it that the sample stands for; ``just`` and ``deep``: points just inside, and deep inside (NaN where that
     is outside again); ``apart_m``: how far it lies from the shared line.
     """
 
     plan: str
     basis: str
+    area: shapely.Polygon
     arc: shapely.LineString
     u: FloatArray
     xy: FloatArray
@@ -162,7 +164,7 @@ def _side(
     )
     deep[out] = np.nan
     lengths = np.diff(np.interp(edges, on_line, along))
-    return Side(plan, outline.basis, arc, u, xy, tie, lengths, just, deep, shapely.distance(points, line))
+    return Side(plan, outline.basis, outline.area, arc, u, xy, tie, lengths, just, deep, shapely.distance(points, line))
 
 
 def _inward(area: shapely.Polygon, xy: FloatArray, normal: FloatArray, aside_m: float) -> tuple[FloatArray, FloatArray]:

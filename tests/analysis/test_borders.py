@@ -136,6 +136,17 @@ def same(one, other):
     assert np.allclose(one[["length_m", "chainage_m"]], other[["length_m", "chainage_m"]], atol=0.5)
 
 
+def test_ways_450_m_aside_stop_where_both_plans_cover_the_land_and_may_go_on_where_neither_does():
+    """Between the boundaries: 500 m that both cover at northing 4,400, 600 m that neither covers at 6,700."""
+    frame, outline, own = faults([])
+    result = faced(frame, outline, TABLE, tolerance_m=200, own=own)
+    named = [sorted(found["feature_a"] + found["feature_b"]) for found in (result.findings, result.uncertain)]
+    assert named == [["A:w1", "A:w3", "B:w1", "B:w3"], ["A:w2", "B:w2"]]
+    result = faced(frame, outline, TABLE, tolerance_m=700, own=own)
+    assert sorted(result.findings["feature_a"] + result.findings["feature_b"]) == ["A:w3", "B:w3"]
+    assert result.uncertain.empty
+
+
 places = st.tuples(st.sampled_from([HOME, WORK, "natur_friluftsliv", "vatten", "gap"]), st.sampled_from("AB"),
                    st.integers(0, 8), st.integers(3, 9))  # fmt: skip
 
@@ -156,11 +167,22 @@ def test_symmetric_in_the_two_plans(chosen, tolerance):
 WIND = [(10_300 + 600 * np.sin(y / 900), y) for y in range(0, 20_001, 200)]
 
 
+def ways(rough, fine):
+    """Return each plan's ways, straight east and west, from its own boundary; some meet, some stop, one lies aside."""
+    rows = []
+    for plan, outline, northings in (("A", rough, (2300, 4200, 6500, 14_400)), ("B", fine, (2300, 4650, 6950, 12_800))):
+        for n, y in enumerate(northings):
+            whole = line((2000, y), (18_000, y)).intersection(outline.geometry[plan])
+            rows.append(feature(f"w{n}", plan, "strak_kommunikation", whole, aspect="inriktning"))
+    return rows
+
+
 def faults(chosen):
     """Return plans where A follows the zigzag and B a line that winds up to a kilometre from it, and their outlines."""
     rough, fine = outlines(), outlines(WIND)
     rows = [strip(f"s{i}", p, use, 2000 * n + 100, 2000 * n + 100 + 200 * w, rough if p == "A" else fine)
             for i, (use, p, n, w) in enumerate(chosen)]  # fmt: skip
+    rows += ways(rough, fine)
     kept, holes = ([r for r in rows if (r["pivot"] == "gap") is gap] for gap in (False, True))
     a, b = drawn(rough, *kept, silent=holes), drawn(fine, *kept, silent=holes)
     frame = stacked(a[a["plan_id"] == "A"], b[b["plan_id"] == "B"])
@@ -192,7 +214,7 @@ def test_splitting_every_feature_changes_no_finding(chosen, northing, tolerance)
     for key, row in frame.iterrows():
         pieces = [row["geometry"].intersection(box(-5000, *edge))
                   for edge in ((-5000, 30_000, northing), (northing, 30_000, 30_000))]  # fmt: skip
-        rows += [row.to_dict() | {"id": f"{key}-{n}", "geometry": g} for n, g in enumerate(pieces) if g.area > 0]
+        rows += [row.to_dict() | {"id": f"{key}-{n}", "geometry": g} for n, g in enumerate(pieces) if not g.is_empty]
     after = faced(plans(*rows), outline, TABLE, tolerance_m=tolerance, own=own)
     for one, other in ((before.findings, after.findings), (before.uncertain, after.uncertain)):
         assert one[["kind", "pivot_a", "pivot_b", "silent"]].to_numpy().tolist() == (
@@ -216,6 +238,7 @@ def test_there_and_back_through_another_crs_changes_no_finding(chosen, crs):
 @given(few, st.sampled_from([2_500, 4_000]))
 def test_faults_smaller_than_the_tolerance_give_nothing(chosen, tolerance):
     frame, outline, own = faults(chosen)
+    frame = frame[frame["aspect"] == "anvandning"]
     result = faced(frame, outline, TABLE, tolerance_m=tolerance, own=own)
     assert result.findings.empty
     assert result.uncertain.empty
