@@ -1,7 +1,7 @@
 """A structure image on disk, whole: what the app and the exports open instead of composing it anew."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from affine import Affine
 
 from spatial.errors import Fault, OutputError
@@ -17,6 +18,7 @@ from spatial.settings import Settings, Title
 from spatial.storage import IMAGE as FOLDER
 
 _VERSION: Final = 3
+_DRAWN: Final = "dragningar.parquet"
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -35,6 +37,8 @@ def save_image(image: StructureImage, folder: Path) -> None:
                 np.savez_compressed(home / f"{group}-{name}.npz", allow_pickle=False, **dict(layer.raster.bands))
     for name, table in image.indicators.items():
         table.to_parquet(home / f"table-{name}.parquet")
+    if image.drawn is not None:
+        image.drawn.to_parquet(home / _DRAWN, compression="zstd")
     description = {
         "version": _VERSION,
         "settings": image.settings.model_dump(mode="json"),
@@ -100,6 +104,24 @@ def read_saved_layer(folder: Path, fingerprint: str, name: str) -> Layer | None:
     described = _described(home, folder)["layers"].get(name)
     try:
         return None if described is None else _load_layer(home / f"layers-{name}", name, described)
+    except (OSError, ValueError) as error:
+        raise OutputError("storage.broken_image", folder=folder) from error
+
+
+def read_saved_draws(folder: Path, fingerprint: str, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Return columns of the image's draws as they were saved; None where it has no draws, or lacks a column.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be read.
+    """
+    path = folder / FOLDER / fingerprint / _DRAWN
+    if not path.is_file():
+        return None
+    try:
+        known = set(pq.read_schema(path).names)
+        return pd.read_parquet(path, columns=list(columns)) if known.issuperset(columns) else None
     except (OSError, ValueError) as error:
         raise OutputError("storage.broken_image", folder=folder) from error
 

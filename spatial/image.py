@@ -89,8 +89,9 @@ def _image(
     seals = {name: layer.fingerprint for name, layer in layers.items()}
     whole = fingerprints.fingerprint_of_values({name: record.fingerprint for name, record in records.items()})
     provenance = Provenance(tuple(records.values()), MappingProxyType(seals), tuple(omissions), whole)
+    kept = made["redraws"].values.get("kept") if "redraws" in made else None  # noqa: PD011
     return StructureImage(
-        MappingProxyType(drawn), MappingProxyType(tables), provenance, settings, MappingProxyType(dict(layers))
+        MappingProxyType(drawn), MappingProxyType(tables), provenance, settings, MappingProxyType(dict(layers)), kept
     )
 
 

@@ -201,6 +201,9 @@ class StructureImage:
     ``layers``: the image's layers by Swedish id (``noder``, ``strak``, ``kommuner``, ``rutnat``, ...), each EPSG:3006.
     ``indicators``: tables by name, each a DataFrame whose index is named for what a row is.
     ``inputs``: the layers that were read, by id, for the register of sources.
+    ``drawn``: who lives where with how far to each service on every draw of the models
+    (:func:`spatial.analysis.asked_drawn.kept`); None where nothing is redrawn, and in an image that was opened:
+    :func:`spatial.archive.read_saved_draws` reads what is asked for.
     """
 
     layers: Mapping[str, Layer]
@@ -208,6 +211,7 @@ class StructureImage:
     provenance: Provenance
     settings: Settings
     inputs: Mapping[str, Layer] = field(default_factory=dict)
+    drawn: pd.DataFrame | None = None
 
 
 State = Literal["nuläge", "inriktning"]

@@ -15,7 +15,8 @@ import pytest
 import rasterio
 
 from spatial import build as workshop
-from spatial.archive import load_image, save_image
+from spatial.analysis.asked_drawn import kept_of
+from spatial.archive import load_image, read_saved_draws, save_image
 from spatial.errors import OutputError, StrukturbildError
 from spatial.fingerprints import fingerprint_of_frame
 from spatial.storage import MANIFEST, read_manifest
@@ -276,6 +277,10 @@ def test_archive_gives_back_the_whole_image(region, request, tmp_path):
     assert set(again.indicators) == set(image.indicators)
     for name, rows in image.indicators.items():
         pd.testing.assert_frame_equal(again.indicators[name], rows, check_index_type=False, check_column_type=False)
+    draws = read_saved_draws(tmp_path, image.provenance.fingerprint, kept_of("grocery"))
+    assert (draws is None) == (image.drawn is None) == (region == "small")
+    if draws is not None:
+        pd.testing.assert_frame_equal(draws, image.drawn[kept_of("grocery")])
     assert again.settings == image.settings
     assert again.provenance.fingerprint == image.provenance.fingerprint
     assert again.provenance.omissions == image.provenance.omissions

@@ -1,6 +1,7 @@
 """Ranges beside numbers: what is counted again on every draw, and the ends of its spread in columns of their own."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -26,6 +27,14 @@ class Ends(Protocol):
     @property
     def high(self) -> float:
         """Return the percentage below the upper end."""
+
+
+@dataclass(frozen=True)
+class Percentages:
+    """The percentages of the runs between which a range lies, where nothing else of the draws is needed."""
+
+    low: float
+    high: float
 
 
 Count = Callable[[pd.DataFrame, pd.Series], pd.DataFrame]

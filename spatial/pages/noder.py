@@ -176,6 +176,7 @@ def _corridors(at: Opened) -> None:
     frame = at.image.indicators["strak"].assign(
         level=lambda rows: rows["level"].map(titles), places=lambda rows: rows["places"].str.replace("; ", ", ")
     )
+    known = [name for name in ("employed_inv", "jobs_inv", "flow_inv") if name in frame and frame[name].notna().any()]
     columns = [
         Column("name", text("app.noder.corridor", lang), width="medium"),
         Column("mode", text("app.noder.mode", lang), width="small"),
@@ -184,9 +185,13 @@ def _corridors(at: Opened) -> None:
         Column("minutes_min", text("app.noder.minutes", lang), "minutes"),
         Column("people_inv", text("app.noder.along", lang), "rounded"),
         Column("level_people_inv", text("app.noder.counted", lang), "rounded"),
+        *(Column(name, text(f"app.noder.{name.removesuffix('_inv')}", lang), "rounded") for name in known),
         Column("places", text("app.noder.places_along", lang), width="large"),
     ]
     show_table(at, frame, columns, name="strak", rows=12)
+    if "flow_inv" in known:
+        how = "modelled" if (frame["flow_status"] == "modellerat").any() else "measured"
+        st.caption(text(f"app.noder.flow_{how}", lang))
     status_note(at, "strak", rounded=True)
 
 

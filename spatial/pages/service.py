@@ -8,11 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from spatial.analysis.asked_drawn import kept_of, with_spot_ranges, with_undecided_range
 from spatial.analysis.catchment import in_zones, people_beyond, people_served, with_beyond_ranges, worst_first
-from spatial.analysis.ranges import range_names
+from spatial.analysis.ranges import Percentages, range_names
 from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.spots import named_spots, white_spots
 from spatial.analysis.supply import nearest_place
+from spatial.archive import read_saved_draws
 from spatial.pages.mapview import show_map
 from spatial.pages.plain import marked
 from spatial.pages.shared import Opened, municipality_names, opened
@@ -59,6 +61,8 @@ def show() -> None:
     beyond = people_beyond(cells, kind, limit, off_network_factor=_factor(at))
     tables = at.image.indicators
     beyond = with_beyond_ranges(beyond, kind, limit, tables.get("service_kurvor"), tables.get("service_inom"))
+    if range_names("undecided_inv")[0] not in beyond:
+        beyond = _undecided(at.image.provenance.fingerprint, kind, limit, at, beyond)
     _figures(at, beyond, kind, limit)
     left, right = st.columns([5, 4], gap="medium")
     with left:
@@ -196,7 +200,30 @@ def _spots(fingerprint: str, kind: str, limit: float, _at: Opened) -> pd.DataFra
     spots = white_spots(cells, layer.grid, cells[f"{kind}_min"], limit, _at.least, gap_cells=gap, place=near)
     if places is not None:
         spots = named_spots(spots, places)
+    lived, ends = _drawn(fingerprint, kind, _at), _ends_of(_at)
+    if lived is not None and ends is not None:
+        spots = with_spot_ranges(spots, lived, cells, (kind, limit), 2 * gap + 1, ends)
     return pd.DataFrame(in_zones(spots, _at.image.layers["kommuner"].geo).drop(columns="geometry"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _drawn(fingerprint: str, kind: str, _at: Opened) -> pd.DataFrame | None:
+    """Return who lives where with how far to a service on every draw; read-only, shared by everybody."""
+    return read_saved_draws(_at.folder, fingerprint, kept_of(kind))
+
+
+def _ends_of(at: Opened) -> Percentages | None:
+    options = at.image.settings.models.redraw
+    return None if options is None else Percentages(options.low_percentile.value, options.high_percentile.value)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _undecided(fingerprint: str, kind: str, limit: float, _at: Opened, _beyond: pd.DataFrame) -> pd.DataFrame:
+    """Return the people beyond a limit with the range of the undecided, counted on the draws that the image kept."""
+    lived, ends = _drawn(fingerprint, kind, _at), _ends_of(_at)
+    if lived is None or ends is None:
+        return _beyond
+    return with_undecided_range(_beyond, lived, (kind, limit), _factor(_at), ends)
 
 
 def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -> None:
@@ -222,11 +249,8 @@ def _white_spots(at: Opened, cells: gpd.GeoDataFrame, kind: str, limit: float) -
     ]
     st.caption(text("app.service.spots_how", lang, count=number(len(spots), lang=lang)))
     show_table(at, frame, columns, name=f"vita-flackar-{kind}", rows=8)
-    if twice_modelled(at) and not set(range_names("people_inv")) <= set(frame):
-        limits = sorted({one.minutes.value for one in at.image.settings.thresholds if one.service == kind})
-        if limits:
-            known = ", ".join(number(one, lang=lang) for one in limits)
-            st.caption(text("app.service.spots_range", lang, minutes=known))
+    if set(range_names("people_inv")) <= set(frame):
+        st.caption(text("app.range_how", lang))
 
 
 def _facilities(at: Opened, cells: gpd.GeoDataFrame, kind: str) -> None:

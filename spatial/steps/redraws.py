@@ -7,6 +7,7 @@ import shapely
 
 from spatial.analysis import access, redraw
 from spatial.analysis import nearest_drawn as drawn
+from spatial.analysis.asked_drawn import kept
 from spatial.analysis.journeys import MINUTES_PER_M_AT_1_KMH
 from spatial.analysis.snapping import snap
 from spatial.model import FloatArray, Network
@@ -62,7 +63,7 @@ def _service(
         kinds[kind] = drawn.merged(own, kinds[kind]) if kind in kinds else own
     lived = drawn.lived_cells(draws, kinds, options.runs, work.settings.access.uncertain_share.value)
     lived = lived.assign(**_home(work, draws, given, every, kinds, ruled, lived))
-    return kinds, {"lived": lived, "draw_service": every}
+    return kinds, {"lived": lived, "kept": kept(lived, draws.cells), "draw_service": every}
 
 
 def _ruled(

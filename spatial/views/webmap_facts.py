@@ -183,6 +183,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("people_inv", "people", "people"),
         ("employed_inv", "employed", "people"),
         ("jobs_inv", "jobs", "people"),
+        ("flow_inv", "flow", "people"),
         ("places", "places", "text"),
     ),
     "kommuner": (
