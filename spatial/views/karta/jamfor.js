@@ -19,7 +19,7 @@
 
   S.Panel.prototype.stateTag = function (group) {
     var state = this.tagged && S.stateOf(group.id);
-    return state ? S.el("span", "sb-tag sb-state-" + state, this.texts["state_" + state]) : null;
+    return state && this.texts["state_" + state] !== group.title ? S.el("span", "sb-tag sb-state-" + state, this.texts["state_" + state]) : null;
   };
 
   /* The state that what lies in a pane belongs to. */

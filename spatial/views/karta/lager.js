@@ -5,10 +5,11 @@
   var STOREYS = {
     land: 205, neighbours: 206, sea: 210, region: 215, markanvandning: 220, rutnat: 225, minuter: 230, vatten: 240,
     vattendrag: 241, kommuner: 250, fa_regioner: 252, omland: 255, vagnat: 260, "band-road": 265,
-    "band-rail": 266, jarnvag: 270, strak: 275, veil: 278, outline: 279, vita_flackar: 280, stationer: 300, service: 301, flygplatser: 302,
+    "band-rail": 266, jarnvag: 270, strak: 275, veil: 278, outline: 279, vita_flackar: 280, forlust_vagar: 282, stationer: 300, service: 301, flygplatser: 302, forlust_service: 303,
     selected: 335, noder: 340
   };
   var OTHER_STOREY = 258;
+  var AROUND_NODES = "inriktning_noder";
   var BY_SERVICE = { service: true, vita_flackar: true };
   var GROUND = { land: true, vatten: true, vattendrag: true };
 
@@ -116,7 +117,7 @@
 
   P.point = function (layer, feature, style) {
     var k = this.scale;
-    var r = (style.size || 4) / 2 * k;
+    var r = Math.max((style.size || 4) / 2, layer.id === AROUND_NODES ? this.reachAt(feature.g) + 3.5 : 0) * k;
     var paths = [];
     if (style.ring) {
       paths.push(new S.Point(feature.g, this.options(layer.id, {
@@ -128,6 +129,20 @@
       fillColor: style.fill, fillOpacity: style.fillOpacity === undefined ? 1 : style.fillOpacity, interactive: true, className: "sb-point"
     })));
     return paths;
+  };
+
+  /* How far the node at a place reaches, so that a ring around it stays in sight. */
+  P.reachAt = function (place) {
+    if (!this.reaches) {
+      this.reaches = {};
+      this.data.layers.filter(function (layer) { return layer.id === "noder"; }).forEach(function (layer) {
+        layer.features.forEach(function (feature) {
+          var style = layer.classes[feature.c] || {};
+          this.reaches[feature.g.join()] = (style.size || 4) / 2 + (style.ring ? 3.6 : 0);
+        }, this);
+      }, this);
+    }
+    return this.reaches[place.join()] || 0;
   };
 
   P.line = function (layer, feature, style) {

@@ -21,6 +21,7 @@
   P.draw = function (scale, state) {
     var opened = this.card;
     this.scale = scale;
+    this.revealed = null;
     this.node.textContent = "";
     this.node.appendChild(S.el("header", "sb-head", null, S.el("h1", "", this.data.title), S.el("p", "sb-sub", this.data.subtitle)));
     this.node.appendChild(this.search());
@@ -73,16 +74,24 @@
     var minutes = rasters.filter(function (raster) { return raster.service; });
     if (!group.entries.length && !rasters.length) { return null; }
     var statuses = group.entries.concat(rasters).map(function (entry) { return entry.status; });
-    var one = statuses.every(function (status) { return status === statuses[0]; }) ? statuses[0] : null;
-    var section = S.el("section", "sb-group sb-group-" + group.id, null, S.el("h2", "", group.title, one ? this.tag(one) : null, this.stateTag(group)));
+    var most = commonest(statuses);
+    var own = function (status) { return status === most ? null : status; };
+    var section = S.el("section", "sb-group sb-group-" + group.id, null, S.el("h2", "", group.title, most ? this.tag(most) : null, this.stateTag(group)));
     if (minutes.length) { section.appendChild(this.access(minutes)); }
-    plain.forEach(function (raster) { section.appendChild(this.rasterRow(raster, !one)); }, this);
+    plain.forEach(function (raster) { section.appendChild(this.rasterRow(raster, own(raster.status))); }, this);
     group.entries.forEach(function (entry) {
       var sample = S.sample(entry.style, entry.geometry, this.scale, this.hatches);
-      section.appendChild(this.row(entry.key, sample, entry.title, entry.criterion, one ? null : entry.status));
+      section.appendChild(this.row(entry.key, sample, entry.title, entry.criterion, own(entry.status)));
     }, this);
     return section;
   };
+
+  /* The status that most lines of a group have stands at its heading; a line that differs tells its own. */
+  function commonest(statuses) {
+    return statuses.filter(function (one) {
+      return 2 * statuses.filter(function (other) { return other === one; }).length > statuses.length;
+    })[0] || null;
+  }
 
   P.stateTag = function () { return null; };
 
@@ -101,14 +110,14 @@
     return S.el("label", "sb-row", null, box, sample, words);
   };
 
-  P.rasterRow = function (raster, tagged) {
+  P.rasterRow = function (raster, status) {
     var k = this.scale;
     var width = 28 * k / raster.legend.length;
     var parts = raster.legend.map(function (item, i) {
       return S.svg("rect", { x: 8 * k + i * width, y: 3 * k, width: width, height: 12 * k, fill: item.s.fill });
     });
     var sample = S.svg("svg", { "class": "sb-sample", width: 44 * k, height: 18 * k, "aria-hidden": "true" }, parts);
-    var row = this.row(raster.id, sample, raster.title, raster.note, tagged ? raster.status : null);
+    var row = this.row(raster.id, sample, raster.title, raster.note, status);
     return S.el("div", "sb-raster", null, row, this.classes(raster));
   };
 
@@ -150,9 +159,18 @@
     Object.keys(this.boxes).forEach(function (key) { this.boxes[key].checked = state.visible[key] !== false; }, this);
     Object.keys(this.radios).forEach(function (key) { this.radios[key].checked = key === (state.service || ""); }, this);
     Object.keys(this.lists || {}).forEach(function (key) { this.lists[key].hidden = key !== state.service; }, this);
+    this.reveal(state.service);
     this.node.querySelectorAll(".sb-raster").forEach(function (part) {
       part.querySelector(".sb-classes").hidden = !part.querySelector("input").checked;
     });
+  };
+
+  /* Brings the classes of a newly chosen service's minutes into sight: colours without a key say nothing. */
+  P.reveal = function (service) {
+    var list = service !== this.revealed && (this.lists || {})[service];
+    var legend = this.node.querySelector(".sb-legend");
+    this.revealed = service;
+    if (list && legend) { legend.scrollTop += list.parentNode.getBoundingClientRect().top - legend.getBoundingClientRect().top; }
   };
 
   P.facts = function (title, blocks, beside) {
