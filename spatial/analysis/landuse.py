@@ -158,7 +158,8 @@ def land_ground(
     near = _near(xy, shapely.get_coordinates(places), _WIDEST * _radius_m(people, parameters))
     road_m, place_m = nearest_m(xy, _array(roads)), nearest_m(xy, places)
     wet = first_zone(xy, _array(water)) >= 0
-    return LandGround(grid, row, col, *xy.T.copy(), road_m, place_m, wet, near, people)
+    x, y = xy.T.copy()
+    return LandGround(grid, row, col, x, y, road_m, place_m, wet, near, people)
 
 
 def _near(xy: FloatArray, places: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:

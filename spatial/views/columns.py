@@ -51,7 +51,7 @@ def known(name: str, settings: Settings) -> bool:
 
 def alias(name: str, settings: Settings, lang: str = "sv") -> str:
     """Return a column's name with its unit, as a table's head or QGIS shows it."""
-    shown = column_info(name, settings).alias.get(lang)
+    shown = _title(name, settings, lang) or _title(name, settings, "sv") or name
     unit = "" if _says_unit(name, settings) else unit_of(name, lang)
     return text("columns.with_unit", lang, alias=shown, unit=unit) if unit else shown
 
@@ -200,13 +200,15 @@ def _one_kind(values: pd.Series) -> pd.Series:
         return values.astype("boolean") if values.isna().any() else values.astype(bool)
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.astype("Float64").astype(float) if values.isna().any() else values
-    there = values.dropna()
-    kinds = {type(value) for value in there}
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype(object).where(values.notna(), None)
+    missing = values.isna().tolist()
+    kinds = {type(value) for value, lacks in zip(values, missing, strict=True) if not lacks}
     if kinds and kinds <= {bool, np.bool_}:
         return values.astype("boolean")
     if kinds and kinds <= {int, float, np.int64, np.float64}:
         return pd.to_numeric(values).astype(float)
-    written = [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+    written = [None if lacks else str(value) for value, lacks in zip(values, missing, strict=True)]
     return pd.Series(written, index=values.index, dtype=object)
 
 

@@ -1,5 +1,7 @@
 """The structure image as one GeoPackage: layers and tables with names, units, sources, licences and styles."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -21,6 +23,8 @@ from spatial.views.qgis_qml import document, layer_qml, table_qml
 
 TABLE_PREFIX: Final = "tabell_"
 """What the indicators' tables are named by, so that none takes a layer's name."""
+_AT_ONCE: Final = {"OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "MEMORY"}
+"""The file is new, and synced when it is whole: each layer need not wait for the disk."""
 _VERSION: Final = {"VERSION": "1.2"}
 _LAYER: Final = {"SPATIAL_INDEX": "YES", "GEOMETRY_NAME": "geom", "FID": "fid"}
 _TABLE: Final = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", "FID": "fid"}
@@ -54,12 +58,24 @@ def write_geopackage(image: StructureImage, path: Path, *, lang: str = "sv") -> 
     is the last day of the region's year.
     """
     layers = packaged_layers(image, lang)
+    day = f"{image.settings.region.year}-12-31"
     with new_file(Path(path)) as fresh:
-        records = [_write_layer(fresh, image, item, lang) for item in layers]
-        records += [_write_table(fresh, image, name, lang) for name in image.indicators]
-        whole = document(_whole(image, lang))
-        write_records(fresh, records, whole, f"{image.settings.region.year}-12-31")
+        with _gdal({**_AT_ONCE, "OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"}):
+            records = [_write_layer(fresh, image, item, lang) for item in layers]
+            records += [_write_table(fresh, image, name, lang) for name in image.indicators]
+        write_records(fresh, records, document(_whole(image, lang)), day)
     return Path(path)
+
+
+@contextmanager
+def _gdal(options: dict[str, str]) -> Iterator[None]:
+    """Have GDAL write by some options; afterwards it does as before."""
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
 
 
 def _whole(image: StructureImage, lang: str) -> ET.Element:

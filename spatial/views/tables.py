@@ -31,6 +31,9 @@ _WIDEST: Final = 60
 _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _WRITTEN_AT: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")
 _DIGITS: Final = 12
+_BOOL, _WHOLE, _NUMBER = (bool, np.bool_), (int, np.integer), (float, np.floating)
+_Cell = str | float | int | bool | None
+_Cells = dict[str, list[_Cell]]
 
 
 def write_tables(image: StructureImage, folder: Path, *, lang: str = "sv") -> list[Path]:
@@ -58,11 +61,11 @@ def write_tables(image: StructureImage, folder: Path, *, lang: str = "sv") -> li
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = image.settings
-    ready = {name: plain_table(image, name, lang) for name in image.indicators}
-    files = {f"{name}.csv": table_csv(table) for name, table in ready.items()}
+    ready = {name: _cells(plain_table(image, name, lang)) for name in image.indicators}
+    files = {f"{name}.csv": _csv(table) for name, table in ready.items()}
     files[COLUMNS_FILE] = table_csv(_columns(image, ready, lang))
-    heads = {name: {str(c): alias(str(c), settings, lang) for c in table.columns} for name, table in ready.items()}
-    files[WORKBOOK] = workbook(ready, heads)
+    heads = {name: {column: alias(column, settings, lang) for column in table} for name, table in ready.items()}
+    files[WORKBOOK] = _workbook(ready, heads)
     written = []
     for name, content in files.items():
         with new_file(folder / name) as fresh:
@@ -71,17 +74,17 @@ def write_tables(image: StructureImage, folder: Path, *, lang: str = "sv") -> li
     return written
 
 
-def _columns(image: StructureImage, tables: Mapping[str, pd.DataFrame], lang: str) -> pd.DataFrame:
+def _columns(image: StructureImage, tables: Mapping[str, _Cells], lang: str) -> pd.DataFrame:
     rows = [
         {
             "table": name,
-            "column": str(column),
-            "alias": column_info(str(column), image.settings).alias.get(lang),
-            "unit": unit_of(str(column), lang),
+            "column": column,
+            "alias": column_info(column, image.settings).alias.get(lang),
+            "unit": unit_of(column, lang),
             "description": table_meta(image, name, lang).title.get(lang),
         }
         for name, table in tables.items()
-        for column in table.columns
+        for column in table
     ]
     return pd.DataFrame(rows, columns=["table", "column", "alias", "unit", "description"])
 
@@ -94,12 +97,14 @@ def table_csv(table: pd.DataFrame) -> bytes:
     >>> table_csv(pd.DataFrame({"name": ["Åsele", "=1+1"], "share": [0.5, None]})).decode("utf-8-sig")
     "name;share\r\nÅsele;0.5\r\n'=1+1;\r\n"
     """
-    flat = _with_index(table)
+    return _csv(_cells(table))
+
+
+def _csv(table: _Cells) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=SEPARATOR, lineterminator="\r\n")
-    writer.writerow([guarded(str(name)) for name in flat.columns])
-    columns = [[_written(value) for value in flat[name]] for name in flat.columns]
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerow([guarded(name) for name in table])
+    writer.writerows(zip(*([_written(value) for value in column] for column in table.values()), strict=True))
     return _BOM + out.getvalue().encode("utf-8")
 
 
@@ -124,11 +129,14 @@ def table_xlsx(table: pd.DataFrame, heads: Mapping[str, str] | None = None, titl
 
 def workbook(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, Mapping[str, str]]) -> bytes:
     """Return an Excel file with a sheet a table; the same tables give the same bytes."""
+    return _workbook({name: _cells(table) for name, table in tables.items()}, heads)
+
+
+def _workbook(tables: Mapping[str, _Cells], heads: Mapping[str, Mapping[str, str]]) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     for name, table in tables.items():
         sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
-        flat = _with_index(table)
-        shown = [guarded(heads.get(name, {}).get(str(column), str(column))) for column in flat.columns]
+        shown = [guarded(heads.get(name, {}).get(column, column)) for column in table]
         sheet.freeze_panes = "A2"
         for position, head in enumerate(shown, 1):
             sheet.column_dimensions[get_column_letter(position)].width = min(_WIDEST, len(head) + 2)
@@ -136,7 +144,7 @@ def workbook(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, Mapping[str
         for cell in cells:
             cell.font = Font(bold=True)
         sheet.append(cells)
-        for row in zip(*([_cell(value) for value in flat[column]] for column in flat.columns), strict=True):
+        for row in zip(*table.values(), strict=True):
             sheet.append(row)
     if not tables:
         book.create_sheet("tom")
@@ -156,32 +164,35 @@ def guarded(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def _with_index(table: pd.DataFrame) -> pd.DataFrame:
+def _cells(table: pd.DataFrame) -> _Cells:
+    """Return the values of each column as a spreadsheet keeps them; the index first where it has a name."""
     flat = table if table.index.names == [None] else table.reset_index()
-    return pd.DataFrame(flat.drop(columns="geometry", errors="ignore"))
+    flat = flat.drop(columns="geometry", errors="ignore")
+    return {str(name): [_cell(value) for value in flat[name].tolist()] for name in flat.columns}
 
 
-def _written(value: object) -> str:
-    """Return a cell's text: numbers as they are read back, texts guarded."""
-    plain_value = _cell(value)
-    if plain_value is None:
+def _written(value: _Cell) -> str:
+    """Return a cell's text: numbers as they are read back."""
+    if value is None:
         return ""
-    if isinstance(plain_value, bool):
-        return "1" if plain_value else "0"
-    if isinstance(plain_value, float):
-        return repr(int(plain_value)) if plain_value.is_integer() else repr(plain_value)
-    return str(plain_value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() else repr(value)
+    return str(value)
 
 
-def _cell(value: object) -> str | float | int | bool | None:
-    """Return a value as a spreadsheet keeps it."""
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
+def _cell(value: object) -> _Cell:
+    """Return a value as a spreadsheet keeps it; texts guarded."""
+    if isinstance(value, str):
+        return guarded(openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value))
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, int | np.integer):
+    if isinstance(value, _BOOL):
+        return bool(value)
+    if isinstance(value, _WHOLE):
         return int(value)
-    if isinstance(value, float | np.floating):
+    if isinstance(value, _NUMBER):
         told = float(f"{float(value):.{_DIGITS}g}")
         return told if np.isfinite(told) else (None if np.isnan(told) else text("columns.reach.unreachable"))
     return guarded(openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", str(value)))
