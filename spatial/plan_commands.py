@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatial.inputs.plan_files import PlanFile
+    from spatial.inputs.plan_settings import Added
     from spatial.plan_terms import Pivot
 
 _LAYER = click.option("--layer", help=text("plans.help.layer"))
@@ -58,7 +59,7 @@ def map_(file: Path, layer: str | None, column: str | None, name_column: str | N
         click.echo(text("plans.recognised", mapping=same.id, title=same.title.sv))
     if out is not None:
         columns = ", ".join(dict.fromkeys(one.columns.code or one.name for one in read.layers))
-        write_draft(out, draft_text(table, pivot, file.stem, columns, read.times()))
+        write_draft(out, draft_text(table, pivot, file.stem, columns, read.times(), same))
         click.echo(text("plans.draft_written", file=out))
     mapping = same.id if same is not None and out is None else str(out or "mappning.yaml")
     if out is None and same is None:
@@ -130,15 +131,30 @@ def add(
         click.echo(text("plans.added_layer", layer=one.meta.title.sv))
         for fault in one.faults:
             click.echo(f"  {fault.sentence()}")
-        features = one.geo.assign(municipality=municipality)
+        features = one.geo if "municipality" in one.geo.columns else one.geo.assign(municipality=municipality)
         for name, rows in features.groupby("mapping", sort=True):
             frame, _ = apply_mapping(rows, rules[str(name)])
             _say_values(frame, pivot)
     for name, count in made.plan.left_out:
         click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
-    if made.crs:
-        click.echo(text("plans.added_crs", crs=", ".join(sorted(set(made.crs.values())))))
+    _say_places(made)
     click.echo(text("plans.added", file=out))
+
+
+def _say_places(made: "Added") -> None:
+    """Say what was decided about the places: systems that were set, axes that were turned, whose the features are."""
+    systems = sorted({one.crs for one in made.placings.values() if one.crs is not None})
+    if systems:
+        click.echo(text("plans.added_crs", crs=", ".join(systems)))
+    turned = [name for name, one in made.placings.items() if one.swapped]
+    if turned:
+        click.echo(text("plans.added_turned", layers=", ".join(turned)))
+    several = sorted({code for one in made.owners.values() for code in one.codes})
+    if several:
+        click.echo(text("plans.added_several", codes=", ".join(several)))
+    astray = sum(one.astray for one in made.owners.values())
+    if astray:
+        click.echo(text("plans.added_astray", count=number(astray)))
 
 
 def _say_values(frame: "gpd.GeoDataFrame", pivot: "Pivot") -> None:
@@ -170,17 +186,16 @@ def check(
     file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
 ) -> None:
     """Check one plan against the rules; exit code 1 where there are faults."""
-    from spatial.analysis.plans import mapped
+    from spatial.analysis.plans import for_check
     from spatial.analysis.readiness import check_plan
-    from spatial.inputs.plan_files import one_plan
+    from spatial.inputs.plan_checked import one_plan
 
     one = one_plan(file, municipality, mapping, config, layer, column)
-    features = mapped(one.features, one.mapping)
-    if "file_id" in one.features.columns:
-        features = features.assign(file_id=one.features["file_id"].to_numpy())
-    settings = one.settings
+    features, settings = for_check(one.features, one.mapping), one.settings
     found = check_plan(features, one.outline, settings.readiness, pivot=settings.pivot, water=one.shores)
     _say_layers(one.plan)
+    if one.codes:
+        click.echo(text("plans.check_several", codes=", ".join(one.codes), municipality=municipality))
     for row in found.itertuples():
         click.echo(text("plans.finding", severity=row.severity, rule=row.rule, sentence=row.sentence, fix=row.fix))
     click.echo(text("plans.findings", count=len(found), version=settings.readiness.version))

@@ -1,6 +1,6 @@
 """Plans in one pivot classification: every feature kept, unknown and ambiguous codes said, never guessed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
 import geopandas as gpd
@@ -93,18 +93,38 @@ def mapped(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFrame
     For the readiness check, which is to find just that.
     """
     lookup = _lookup(mapping)
-    rules = [_rule_of(code, lookup, mapping.prefix) for code in features["code"].tolist()]
+    codes = zip(column(features, "code"), column(features, "layer"), strict=True)
+    rules = [_rule_of(code, lookup, mapping.prefix, layer) for code, layer in codes]
     return _mapped(features, rules, mapping)
+
+
+def for_check(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFrame:
+    """Return what ``mapped`` does with the file's own ids and layers beside: what the readiness check takes."""
+    own = {name: features[name].to_numpy() for name in ("file_id", "layer") if name in features.columns}
+    return mapped(features, mapping).assign(**own)
 
 
 def _lookup(mapping: PlanMapping) -> dict[str, CodeRule]:
     return {folded(code): rule for code, rule in mapping.codes.items()}
 
 
-def _rule_of(code: object, rules: dict[str, CodeRule], prefix: str) -> CodeRule | None:
-    key = "" if _missing(code) else folded(str(code))
-    start = folded(prefix)
-    return rules.get(key) or (rules.get(key.removeprefix(start)) if start else None)
+def _rule_of(code: str | None, rules: dict[str, CodeRule], prefix: str, layer: str | None = None) -> CodeRule | None:
+    """Return what a code means: in its own layer where the mapping tells layers apart, else wherever it stands."""
+    said = code or text("plans.no_code")
+    key, start = folded(said), folded(prefix)
+    own = rules.get(folded(in_layer(layer, said))) if layer else None
+    return own or rules.get(key) or (rules.get(key.removeprefix(start)) if start else None)
+
+
+def in_layer(layer: str, code: str) -> str:
+    """Return how a mapping writes a code that means one thing in this layer and another elsewhere.
+
+    Examples
+    --------
+    >>> in_layer("Riksintressen", "Rennäring")
+    'Riksintressen: Rennäring'
+    """
+    return f"{layer}: {code}"
 
 
 def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: PlanMapping) -> gpd.GeoDataFrame:
@@ -142,8 +162,14 @@ def column(features: pd.DataFrame, name: str) -> list[str | None]:
     """Return a column as stripped texts; None where it, or a value in it, is missing or empty."""
     if name not in features.columns:
         return [None] * len(features)
-    texts = [None if _missing(value) else str(value).strip() for value in features[name].tolist()]
-    return [value or None for value in texts]
+    return [_written(value) or None for value in features[name].tolist()]
+
+
+def _written(value: object) -> str:
+    """Return a value as text; a code list kept as decimal numbers says 101, not 101.0."""
+    if _missing(value):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def counted(features: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -162,7 +188,7 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     Parameters
     ----------
     features : GeoDataFrame
-        ``code``, and ``name_of_code`` where the file spells the code out; metres.
+        ``code``; ``name_of_code`` where the file spells the code out, ``layer`` where it has several; metres.
     pivot : Pivot
         Its values' titles and ``words`` are what names are compared with (``spatial.plan_names``).
     mappings : iterable of PlanMapping
@@ -171,7 +197,8 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     Returns
     -------
     DataFrame
-        ``code``, ``count``, ``area_km2``, ``pivot`` (*okand* where nothing is near, *tvetydig* where a name speaks of
+        ``code`` (one row however it is cased; ``<layer>: <code>`` where layers mean different things by it),
+        ``count``, ``area_km2``, ``pivot`` (*okand* where nothing is near, *tvetydig* where a name speaks of
         several values), ``options`` (lists), ``time`` (what the name says of it, or *okand*) and ``score`` (0 to 1;
         1.0 is the same word).
 
@@ -180,18 +207,55 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     A score is how alike two words are, not how likely the answer is.
     """
     namer = Namer(pivot)
-    spelled = column(features, "name_of_code")
-    codes = [value or text("plans.no_code") for value in column(features, "code")]
-    spelling = {code: name for code, name in zip(codes, spelled, strict=True) if name}
     known = [(_lookup(mapping), mapping.prefix) for mapping in mappings]
-    table = counted(features)
-    rules = [next(filter(None, (_rule_of(code, *one) for one in known)), None) for code in table["code"]]
-    guesses = [
-        Guess(rule.pivot, _SAME, tuple(rule.options), rule.time) if rule else namer.guess(spelling.get(code, code))
-        for code, rule in zip(table["code"], rules, strict=True)
-    ]
+    codes = _one_spelling([value or text("plans.no_code") for value in column(features, "code")])
+    layers, spelled = column(features, "layer"), column(features, "name_of_code")
+    names = {(code, layer): name for code, layer, name in zip(codes, layers, spelled, strict=True) if name}
+    values = frozenset(pivot.of_aspect("varde"))
+    guess_of = {
+        (code, layer): _guess(code, names.get((code, layer)), known, namer, values)
+        for code, layer in dict.fromkeys(zip(codes, layers, strict=True))
+    }
+    written = _apart(guess_of)
+    table = counted(features.assign(code=[written[pair] for pair in zip(codes, layers, strict=True)]))
+    said = {written[pair]: guess for pair, guess in guess_of.items()}
+    guesses = [said[code] for code in table["code"]]
     columns = {"pivot": [one.pivot for one in guesses], "options": [list(one.options) for one in guesses]}
     columns |= {"time": [one.time or UNKNOWN for one in guesses], "score": [one.score for one in guesses]}
     return table.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()}).astype(
         {"score": float}
     )
+
+
+def _one_spelling(codes: list[str]) -> list[str]:
+    """Return the codes as each is most often written: a mapping takes *Skog* and *skog* for the same."""
+    written = pd.Series(codes, dtype=object)
+    often = written.groupby(written.map(folded)).agg(lambda same: min(same.mode()))
+    return [often[folded(code)] for code in codes]
+
+
+def _guess(
+    code: str, name: str | None, known: list[tuple[dict[str, CodeRule], str]], namer: Namer, values: frozenset[str]
+) -> Guess:
+    """Return what a known classification says of a code; else what the better understood of code and name says.
+
+    A name that tells of a value goes before: reindeer herding in a layer of national interests is no use of land.
+    """
+    named = namer.guess(name) if name else None
+    if named is not None and named.pivot in values:
+        return named
+    rule = next(filter(None, (_rule_of(code, *one) for one in known)), None)
+    if rule is not None:
+        return Guess(rule.pivot, _SAME, tuple(rule.options), rule.time)
+    guesses = [guess for guess in (named, namer.guess(code)) if guess is not None]
+    return max(guesses, key=lambda guess: (guess.pivot != UNKNOWN, guess.score))
+
+
+def _apart(guess_of: Mapping[tuple[str, str | None], Guess]) -> dict[tuple[str, str | None], str]:
+    """Return how the draft writes each code of each layer: with the layer where layers mean different things by it."""
+    meant: dict[str, set[str]] = {}
+    for (code, _), guess in guess_of.items():
+        meant.setdefault(code, set()).add(guess.pivot)
+    return {
+        (code, layer): in_layer(layer, code) if layer and len(meant[code]) > 1 else code for code, layer in guess_of
+    }

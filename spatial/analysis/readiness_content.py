@@ -34,9 +34,10 @@ def id_missing(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
 
 
 def id_repeated(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
-    """Return the features that share an id."""
+    """Return the features of a layer that share an id; layers number their features each for itself."""
     own = features["file_id"] if "file_id" in features.columns else features["id"]
-    twice = own.duplicated(keep=False) & ~_lacking(own)
+    layer = features["layer"] if "layer" in features.columns else own.map(lambda _: None)
+    twice = pd.DataFrame({"id": own, "layer": layer}).duplicated(keep=False) & ~_lacking(own)
     named = ", ".join(own[twice].astype(str).drop_duplicates()[:_MOST_NAMED])
     return _one("id_repeated", features[twice], named)
 

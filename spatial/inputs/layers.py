@@ -12,7 +12,7 @@ import shapely
 
 from spatial import fingerprints, geo
 from spatial.errors import Fault, GateError, LayerError
-from spatial.inputs import cells, roles, truth
+from spatial.inputs import cells, place, roles, truth
 from spatial.inputs.plan_layers import true_plan
 from spatial.inputs.received import Received
 from spatial.inputs.sources.file import read_file
@@ -136,7 +136,9 @@ def layer_of(received: Received, spec: LayerSpec, settings: Settings, region: sh
         return _raster_layer(spec, meta, received, received.raster)
     _check_columns(received.frame, spec)
     frame = _named(_chosen(received.frame, spec), spec)
+    frame, turned = _turned(frame, spec)
     frame, faults = roles.with_numbers(frame, spec.role, spec.id)
+    faults += turned
     faults += roles.service_faults(frame, spec.id, [service.id for service in settings.services])
     stopping = [fault for fault in faults if fault.severity == "error"]
     try:
@@ -147,6 +149,14 @@ def layer_of(received: Received, spec: LayerSpec, settings: Settings, region: sh
         raise LayerError(stopping)
     notes = (*received.notes, *faults, *layer.faults)
     return replace(layer, meta=meta, faults=notes, rows_read=received.rows_read)
+
+
+def _turned(frame: pd.DataFrame, spec: LayerSpec) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the frame east before north where the settings say that its file has north first, and a count of it."""
+    if not (spec.north_first and isinstance(frame, gpd.GeoDataFrame)):
+        return frame, []
+    said: dict[str, object] = {"count": len(frame)}
+    return place.turned(frame), [Fault("faults.axes_turned", spec.id, None, "repaired", len(frame), said)]
 
 
 def _raster_layer(spec: LayerSpec, meta: LayerMeta, received: Received, raster: Raster) -> Layer:

@@ -158,6 +158,12 @@ def _fit(points: FloatArray, code: str, area: Area, *, swapped: bool) -> Fit:
     return Fit(code, swapped, float(core.mean()), float(near.mean()))
 
 
+def turned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame whose coordinates have changed places: north before east becomes east before north, in 2D."""
+    shapes = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), lambda xy: xy[:, ::-1])
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
 def beyond_degrees(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Return which features have numbers that no degrees have."""
     bounds = np.abs(shapely.bounds(frame.geometry.to_numpy()))

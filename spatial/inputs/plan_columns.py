@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.errors import ConfigError
+from spatial.inputs.roles import as_texts
 from spatial.plan_names import Namer
 from spatial.plan_terms import UNKNOWN, PlanMapping, folded
 
@@ -19,7 +20,10 @@ GUESSES: Final = {
     "name": ("namn", "name", "benamning", "benämning", "omrade", "område", "omr_namn", "delomr", "delområde"),
     "time": ("tid", "status", "arealstatus", "tidsaspekt", "tidsperspektiv", "genomforande", "skede"),
     "consideration": ("hansyn", "hänsyn", "consideration"),
-    "file_id": ("id", "objektid", "objekt_id", "objectid", "uuid", "fid", "lokalid", "globalid"),
+    "file_id": ("id", "objektid", "objekt_id", "objektidentitet", "objectid", "objid", "uuid", "fid", "lokalid",
+                "lokal_id", "globalid", "omrade_id", "område_id", "inspireid_localid", "identitet"),
+    "municipality": ("kommunkod", "kommun_kod", "kn_kod", "knkod", "kommunnummer", "kommunenummer", "kommunenr",
+                     "kommun", "kommunnamn", "kommune", "municipality"),
     "aspect": ("aspekt", "aspect"),
 }  # fmt: skip
 """Column names that plans are known to use, in lower case."""
@@ -46,6 +50,7 @@ class Columns:
     consideration: str | None = None
     file_id: str | None = None
     aspect: str | None = None
+    municipality: str | None = None
 
     def known(self) -> dict[str, str]:
         """Return what is there: meaning → column."""
@@ -95,8 +100,8 @@ def columns_of(
     chosen = code or max(understood, key=lambda name: understood[name], default=None)
     if code is None and (chosen is None or understood[chosen] < _UNDERSTOOD):
         chosen = guessed(frame, "code")
-    spelled = name_of_code or guessed(frame, "name_of_code") or _spelling(frame, chosen, understood)
-    others = {meaning: guessed(frame, meaning) for meaning in ("name", "consideration", "aspect")}
+    spelled = name_of_code or _spelling(frame, chosen, understood)
+    others = {meaning: guessed(frame, meaning) for meaning in ("name", "consideration", "aspect", "municipality")}
     ids, time = guessed(frame, "file_id"), _time(frame, namer, chosen)
     used = {chosen, time}
     return Columns(
@@ -132,8 +137,8 @@ def _share(wanted: set[str], mapping: PlanMapping) -> float:
 
 def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMapping]) -> dict[str, float]:
     """Return, for each column that may hold classes, how well its values are understood (0 to 1, usual names more)."""
-    usual = {guessed(frame, meaning) for meaning in ("name", "consideration", "file_id", "aspect")}
-    usual -= {guessed(frame, "code")}
+    usual = {guessed(frame, meaning) for meaning in ("name", "consideration", "file_id", "aspect", "municipality")}
+    usual -= {guessed(frame, "code"), guessed(frame, "name_of_code")}
     found: dict[str, float] = {}
     for name in frame.columns:
         if name == frame.geometry.name or name in usual:
@@ -154,19 +159,24 @@ def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMappin
 
 
 def _values(column: "pd.Series[Any]") -> list[str]:
-    if pd.api.types.is_float_dtype(column) or pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_bool_dtype(column):
         return []
-    texts = column.dropna().astype(str).str.strip()
+    if pd.api.types.is_float_dtype(column) and not (column.dropna() % 1 == 0).all():
+        return []
+    texts = as_texts(column).dropna().str.strip()
     return sorted(set(texts[texts != ""]))
 
 
 def _spelling(frame: gpd.GeoDataFrame, code: str | None, understood: Mapping[str, float]) -> str | None:
-    """Return the column that spells a code out: understood, and the same for every feature of a code."""
-    if code is None or understood.get(code, 0.0) >= _UNDERSTOOD:
+    """Return the column that spells a code out: the same for every feature of a code, named so or understood."""
+    if code is None:
         return None
-    fits = [name for name in understood if name != code and understood[name] >= _UNDERSTOOD]
-    fits = [name for name in fits if frame.groupby(code)[name].nunique().max() == 1]
-    return max(fits, key=lambda name: understood[name], default=None)
+    usual = guessed(frame, "name_of_code")
+    fits = [name for name in understood if understood[name] >= _UNDERSTOOD]
+    wanted = [usual] if usual is not None else []
+    if understood.get(code, 0.0) < _UNDERSTOOD:
+        wanted += sorted(fits, key=lambda name: -understood[name])
+    return next((name for name in wanted if name != code and frame.groupby(code)[name].nunique().max() == 1), None)
 
 
 def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None) -> str | None:

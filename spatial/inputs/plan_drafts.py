@@ -20,7 +20,12 @@ _PLAIN: Final = str.maketrans("åäöéüæø", "aaoeuao")
 
 
 def draft_text(
-    table: pd.DataFrame, pivot: Pivot, name: str, column: str, times: Mapping[str, int] | None = None
+    table: pd.DataFrame,
+    pivot: Pivot,
+    name: str,
+    column: str,
+    times: Mapping[str, int] | None = None,
+    known: PlanMapping | None = None,
 ) -> str:
     """Return a draft mapping as YAML, its texts quoted; what is only guessed says so.
 
@@ -36,6 +41,8 @@ def draft_text(
         Where the codes come from.
     times : mapping, optional
         What the plan's column of time says, and of how many features.
+    known : PlanMapping, optional
+        The classification that the codes belong to: it says what its times mean.
 
     Returns
     -------
@@ -49,7 +56,7 @@ def draft_text(
         f"source: {quoted(text('plans.draft_source', file=name))}",
         "basis: antagande",
         "default_time: okand",
-        *_times(times or {}, pivot),
+        *_times(times or {}, pivot, known),
         "codes:",
     ]
     for row in table.to_dict("records"):
@@ -59,9 +66,9 @@ def draft_text(
     return "\n".join(lines) + "\n"
 
 
-def _times(times: Mapping[str, int], pivot: Pivot) -> list[str]:
-    namer = Namer(pivot)
-    said = {value: namer.time_of(value) or UNKNOWN for value in times}
+def _times(times: Mapping[str, int], pivot: Pivot, known: PlanMapping | None) -> list[str]:
+    namer, sure = Namer(pivot), known.times if known is not None else {}
+    said = {value: sure.get(value) or namer.time_of(value) or UNKNOWN for value in times}
     rows = [f"  {quoted(v)}: {time}  # {text('plans.draft_time', count=times[v])}" for v, time in said.items()]
     return ["times:", *rows] if rows else []
 

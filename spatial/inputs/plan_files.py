@@ -9,22 +9,21 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from spatial.errors import ConfigError, Fault, GateError
 from spatial.geo import ANALYSIS_CRS
 from spatial.inputs import gate, place
-from spatial.inputs.config import read_settings
-from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_columns import Columns, columns_of, listed
+from spatial.inputs.roles import as_texts
 from spatial.plan_names import Namer
-from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping
-from spatial.settings import Settings
+from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping, folded
 
 MAPPINGS: Final = ("boverket", "hilucs", "sosi")
 """The classifications that come with the program."""
 _MOSTLY: Final = 0.5
+_INTEREST: Final = "riksintresse"
+"""A layer called so says of all its features what its codes leave out."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,15 @@ class PlanLayer:
         return shapes.to_crs(ANALYSIS_CRS)
 
     def coded(self) -> gpd.GeoDataFrame:
-        """Return ``code`` and, where the layer spells it out, ``name_of_code``; in metres."""
+        """Return ``code`` and what it is called (``name_of_code``), in metres."""
         metres, names = self.metres, self.columns
-        codes = self.constant if names.code is None else self.frame[names.code].astype(object)
-        values: dict[str, object] = {"code": pd.Series(codes, index=self.frame.index, dtype=object)}
-        if names.name_of_code is not None:
-            values["name_of_code"] = self.frame[names.name_of_code].astype(object)
-        return gpd.GeoDataFrame(values, geometry=metres, crs=metres.crs)
+        codes = pd.Series(self.constant, index=self.frame.index, dtype=object)
+        if names.code is not None:
+            codes = as_texts(self.frame[names.code])
+        called = codes if names.name_of_code is None else as_texts(self.frame[names.name_of_code])
+        if _INTEREST in folded(self.name):
+            called = called.map(lambda name: f"{_INTEREST} {name}", na_action="ignore")
+        return gpd.GeoDataFrame({"code": codes, "name_of_code": called}, geometry=metres, crs=metres.crs)
 
     def features(self, municipality: str) -> gpd.GeoDataFrame:
         """Return what ``mapped`` takes: our column names, ids as the file has them, nothing mended."""
@@ -70,7 +71,7 @@ class PlanLayer:
             out["code"] = self.constant
         rows = pd.Series([f"rad-{row}" for row in self.frame.index], index=self.frame.index, dtype=object)
         own = out.get("file_id")
-        return out.set_axis(rows if own is None else own.where(own.notna(), rows).astype(str))
+        return out.set_axis(rows if own is None else as_texts(own).where(own.notna(), rows))
 
 
 @dataclass(frozen=True)
@@ -82,24 +83,34 @@ class PlanFile:
     left_out: tuple[tuple[str, int], ...] = ()
 
     def coded(self) -> gpd.GeoDataFrame:
-        """Return the codes of every layer together (``PlanLayer.coded``)."""
-        parts = [layer.coded() for layer in self.layers]
+        """Return the codes of every layer together (``PlanLayer.coded``); ``layer`` where there are several."""
+        parts = [layer.coded().assign(layer=self.told_from(layer)) for layer in self.layers]
         shapes = np.concatenate([part.geometry.to_numpy() for part in parts])
         values = pd.concat([pd.DataFrame(part.drop(columns="geometry")) for part in parts], ignore_index=True)
         return gpd.GeoDataFrame(values, geometry=shapes, crs=parts[0].crs)
+
+    def told_from(self, layer: PlanLayer) -> str | None:
+        """Return a layer's name where the file has several, None where it is the only one."""
+        return layer.name if len(self.layers) > 1 else None
 
     def times(self) -> dict[str, int]:
         """Return what the columns of time say, and of how many features."""
         said = [layer.frame[layer.columns.time] for layer in self.layers if layer.columns.time is not None]
         if not said:
             return {}
-        values = pd.concat(said).dropna().astype(str).str.strip()
+        values = pd.concat([as_texts(column) for column in said]).dropna().str.strip()
         counts = values[values != ""].value_counts()
         return {str(value): int(count) for value, count in counts.items()}
 
     def features(self, municipality: str) -> gpd.GeoDataFrame:
-        """Return the features of every layer in the first one's coordinate system (``PlanLayer.features``)."""
-        parts = [layer.features(municipality) for layer in self.layers]
+        """Return the features of every layer in the first one's coordinate system (``PlanLayer.features``).
+
+        Ids stay apart where two layers share one; ``layer`` says which each feature is of where there are several.
+        """
+        parts = [layer.features(municipality).assign(layer=self.told_from(layer)) for layer in self.layers]
+        if len(parts) > 1 and pd.concat([part.index.to_series() for part in parts]).duplicated().any():
+            named = zip(self.layers, parts, strict=True)
+            parts = [part.set_axis(f"{layer.name}-" + part.index.astype(str)) for layer, part in named]
         first = parts[0].crs
         moved = [part if first is None or part.crs is None else part.to_crs(first) for part in parts]
         bare = [pd.DataFrame(part.drop(columns="geometry")) for part in moved]
@@ -168,7 +179,8 @@ def understood(
         else:
             kept.append(found)
     if not kept:
-        raise ConfigError("plans.which_column", column=code or "–", columns=listed(drawn[0].frame))
+        columns = "; ".join(f"{one.layer}: {listed(one.frame)}" for one in drawn)
+        raise ConfigError("plans.which_column", column=code or "–", columns=columns)
     return PlanFile(name, tuple(kept), tuple(left_out))
 
 
@@ -223,38 +235,3 @@ def received_bytes(content: bytes, name: str) -> list[gate.Received]:
         path = Path(folder) / "inlamnad"
         path.write_bytes(content)
         return received_layers(path, name)
-
-
-@dataclass(frozen=True)
-class OnePlan:
-    """A plan's file with what it is checked against: its mapping, its municipality's outline, known shores."""
-
-    features: gpd.GeoDataFrame
-    mapping: PlanMapping
-    outline: shapely.Geometry
-    shores: tuple[shapely.Geometry, ...]
-    settings: Settings
-    plan: PlanFile
-
-
-def one_plan(
-    file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
-) -> OnePlan:
-    """Return a plan's features as the file has them, and what they are checked against.
-
-    Raises
-    ------
-    GateError, ConfigError, LayerError
-        If the file is refused, the municipality is not known or the mapping has faults.
-    """
-    settings = read_settings(config)
-    wanted = [spec for spec in settings.layers if spec.role in {"municipalities", "water", "rivers"}]
-    layers = read_layers(settings.model_copy(update={"layers": wanted})).values()
-    outlines = next(made.geo for made in layers if made.meta.role == "municipalities")
-    if municipality not in outlines.index:
-        raise ConfigError("plans.no_municipality", code=municipality)
-    chosen = read_mapping(mapping or MAPPINGS[0], settings.pivot, Path.cwd())
-    plan = read_plan(file, settings.pivot, layer=layer, code=column)
-    shores = tuple(shape for made in layers if made.meta.role != "municipalities" for shape in made.geo.geometry)
-    outline = outlines.geometry.loc[municipality]
-    return OnePlan(plan.features(municipality), chosen, outline, shores, settings, plan)

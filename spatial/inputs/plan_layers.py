@@ -9,6 +9,7 @@ import shapely
 
 from spatial.errors import Fault, LayerError
 from spatial.inputs import truth
+from spatial.inputs.roles import as_texts
 from spatial.inputs.rows import listed
 from spatial.settings import LayerSpec, Settings
 from spatial.texts import number
@@ -112,7 +113,7 @@ def told_apart(frame: gpd.GeoDataFrame, layer: str) -> tuple["pd.Series[Any]", l
     rows = pd.Series([str(row) for row in frame.index], index=frame.index, dtype=object)
     if "id" not in frame.columns:
         return rows, []
-    own = frame["id"].map(lambda value: None if value is None or value != value else str(value).strip())  # noqa: PLR0124
+    own = as_texts(frame["id"]).str.strip()
     ids = own.where(own.notna() & (own != ""), "rad-" + rows)
     nth = ids.groupby(ids).cumcount()
     again = nth > 0

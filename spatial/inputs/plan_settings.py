@@ -4,33 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
-import shapely
 
 from spatial.errors import ConfigError, StrukturbildError
-from spatial.inputs import place
 from spatial.inputs.config import DEFAULT_REGION, read_settings
 from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_drafts import identifier, quoted, write_draft
 from spatial.inputs.plan_files import MAPPINGS, PlanFile, PlanLayer, read_plan
+from spatial.inputs.plan_place import Owners, Placing, owners_of, placing_of
 from spatial.model import Layer
 from spatial.settings import Settings
 from spatial.texts import text
 
-_MARGIN_M: Final = 20_000.0
-
 
 @dataclass(frozen=True)
 class Added:
-    """What was added: the settings, the plan's layers made true, its file, and coordinate systems that were set."""
+    """What was added: the settings, the plan's layers made true, its file; how each is placed, and whose it is."""
 
     settings: Settings
     layers: tuple[Layer, ...]
     plan: PlanFile
-    crs: Mapping[str, str]
+    placings: Mapping[str, Placing]
+    owners: Mapping[str, Owners]
 
 
 def add_plan(
@@ -76,11 +73,15 @@ def add_plan(
     named = mapping or MAPPINGS[0]
     read_mapping(named, base.pivot, Path.cwd())
     plan = read_plan(file, base.pivot, layer=layer, code=code)
-    needed = {one.name: crs_of(one, outlines.geometry.loc[municipality]) for one in plan.layers}
-    crs = {name: system for name, system in needed.items() if system is not None}
+    placings = {one.name: placing_of(one, outlines.geometry.loc[municipality]) for one in plan.layers}
+    owners = {one.name: owners_of(one, placings[one.name], outlines, municipality) for one in plan.layers}
     whose = (municipality, str(outlines["name"].loc[municipality]))
+    ids = _ids(plan, municipality, base, config or DEFAULT_REGION)
+    if not any(one.own.any() for one in owners.values()):
+        found = ", ".join(sorted({code for one in owners.values() for code in one.codes}))
+        raise ConfigError("plans.not_here", file=plan.name, municipality=" ".join(whose), found=found)
     start = _base(config, out)
-    write_draft(out, settings_text(plan, file, out, whose, _named(named, out), start, crs))
+    write_draft(out, settings_text(plan, file, out, whose, _named(named, out), start, ids, placings, owners))
     try:
         settings = read_settings(out)
         own = [spec for spec in settings.layers if spec.role == "plans" and spec not in base.layers]
@@ -89,7 +90,19 @@ def add_plan(
     except StrukturbildError:
         out.unlink()
         raise
-    return Added(settings, tuple(made[spec.id] for spec in own), plan, crs)
+    return Added(settings, tuple(made[spec.id] for spec in own), plan, placings, owners)
+
+
+def _ids(plan: PlanFile, municipality: str, base: Settings, called: str) -> dict[str, str]:
+    """Return the id of each of the plan's layers; where another file has the usual one, with the file's name in it."""
+    taken, start = {spec.id: spec.source for spec in base.layers}, f"op_{municipality}"
+    ids = dict[str, str]()
+    for layer in plan.layers:
+        usual = identifier(f"{start}_{layer.name}", start)
+        if taken.get(usual) == plan.name:
+            raise ConfigError("plans.there_already", file=plan.name, config=called)
+        ids[layer.name] = identifier(f"{start}_{Path(plan.name).stem}_{layer.name}", start) if usual in taken else usual
+    return ids
 
 
 def _outlines(settings: Settings) -> gpd.GeoDataFrame:
@@ -115,7 +128,9 @@ def settings_text(
     municipality: tuple[str, str],
     mapping: str,
     base: str,
-    crs: Mapping[str, str],
+    ids: Mapping[str, str],
+    placings: Mapping[str, Placing],
+    owners: Mapping[str, Owners],
 ) -> str:
     """Return settings that build on a region and add a plan, a layer for each layer of its file.
 
@@ -128,15 +143,25 @@ def settings_text(
         Code and name.
     mapping, base : str
         The mapping (a file, or the name of one of ours); the settings that are built on.
-    crs : mapping
-        Layer → coordinate system, where the file is not to be believed.
+    ids, placings, owners : mapping
+        Layer → its id in settings; how its coordinates are to be read; whose its features are.
 
     Returns
     -------
     str
     """
     year = datetime.fromtimestamp(file.stat().st_mtime, UTC).year
-    own = [_layer(layer, plan, _beside(file, out), year, municipality, mapping, crs) for layer in plan.layers]
+    own = [
+        _layer(
+            layer,
+            plan,
+            {"id": ids[layer.name], "path": _beside(file, out), "mapping": mapping, "year": str(year)},
+            municipality,
+            placings[layer.name],
+            owners[layer.name],
+        )
+        for layer in plan.layers
+    ]
     head = text("plans.settings_head", file=plan.name)
     return "\n".join([head, f"extends: {quoted(base)}", "add_layers:", *own]) + "\n"
 
@@ -144,35 +169,40 @@ def settings_text(
 def _layer(
     layer: PlanLayer,
     plan: PlanFile,
-    path: str,
-    year: int,
+    said: Mapping[str, str],
     municipality: tuple[str, str],
-    mapping: str,
-    crs: Mapping[str, str],
+    placing: Placing,
+    owners: Owners,
 ) -> str:
     code, name = municipality
     known = layer.columns.known()
     ours = {"file_id": "id"}
-    columns = {ours.get(meaning, meaning): column for meaning, column in known.items() if meaning != "name_of_code"}
-    constants = {"municipality": code} | ({"code": layer.constant} if layer.constant else {})
+    left = {"name_of_code"} if owners.column else {"name_of_code", "municipality"}
+    columns = {ours.get(meaning, meaning): column for meaning, column in known.items() if meaning not in left}
+    within = plan.told_from(layer)
+    constants = {} if owners.codes else {"municipality": code}
+    constants |= {"code": layer.constant} if layer.constant else {}
+    constants |= {"layer": within} if within else {}
     titled = text("plans.settings_title", municipality=name, layer=layer.name)
     several = f", layer: {quoted(layer.name)}" if Path(plan.name).suffix.lower() in {".gpkg", ".zip"} else ""
     lines = [
-        f"  - id: {identifier(f'op_{code}_{layer.name}', f'op_{code}')}",
+        f"  - id: {said['id']}",
         f"    title: {{sv: {quoted(titled)}}}",
         "    role: plans",
         "    status: mätt",
-        f"    year: {year}  # {text('plans.settings_year')}",
+        f"    year: {said['year']}  # {text('plans.settings_year')}",
         f"    source: {quoted(plan.name)}",
         f"    provider: {quoted(text('plans.settings_provider', municipality=name))}",
         f"    licence: {quoted(text('plans.settings_licence'))}",
-        f"    reader: {{kind: file, path: {quoted(path)}{several}}}",
+        f"    reader: {{kind: file, path: {quoted(said['path'])}{several}}}",
         f"    columns: {_pairs(columns)}",
         f"    constants: {_pairs(constants)}",
-        f"    mapping: {quoted(mapping)}",
+        f"    mapping: {quoted(said['mapping'])}",
     ]
-    if layer.name in crs:
-        lines.insert(7, f"    crs: {crs[layer.name]}")
+    if placing.swapped:
+        lines.insert(7, f"    north_first: true  # {text('plans.settings_north_first')}")
+    if placing.crs is not None:
+        lines.insert(7, f"    crs: {placing.crs}")
     return "\n".join(lines)
 
 
@@ -180,26 +210,6 @@ def _beside(file: Path, out: Path) -> str:
     """Return how a file is named from beside another: relative where it lies below, else absolute."""
     whole, home = file.resolve(), out.resolve().parent
     return whole.relative_to(home).as_posix() if whole.is_relative_to(home) else whole.as_posix()
-
-
-def crs_of(layer: PlanLayer, outline: shapely.Geometry) -> str | None:
-    """Return the coordinate system that settings must name for a layer, or None where its own label holds.
-
-    Parameters
-    ----------
-    layer : PlanLayer
-    outline : Polygon
-        The municipality, EPSG:3006: where the plan must lie.
-    """
-    shapes = layer.frame.geometry
-    there = layer.frame[~(shapes.isna() | shapes.is_empty)]
-    if not len(there):
-        return None
-    labelled, faults = place.label_of(there, layer.name, None, place.area_of(outline, _MARGIN_M))
-    if labelled.crs is not None:
-        return None
-    fits = [str(fault.values["fits"]) for fault in faults if "fits" in fault.values and "axes" not in fault.key]
-    return fits[0].split(", ")[0] if fits else None
 
 
 def _pairs(values: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from spatial.errors import Fault
 from spatial.geo import ANALYSIS_CRS
 from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_layers import mended, told_apart, without_nothing
-from spatial.inputs.plan_settings import crs_of
+from spatial.inputs.plan_place import placed, placing_of
 
 
 def sound_features(
@@ -35,12 +35,12 @@ def sound_features(
     """
     parts, faults = list[gpd.GeoDataFrame](), list[Fault]()
     for layer in plan.layers:
-        placed = _placed(layer, municipality, outline)
-        if placed is None:
+        here = _placed(layer, municipality, outline)
+        if here is None:
             count = len(layer.frame)
             faults.append(Fault("faults.plan_nowhere", layer.name, None, "warning", count, {"count": count}))
             continue
-        kept, gone = without_nothing(placed, layer.name)
+        kept, gone = without_nothing(here.assign(layer=plan.told_from(layer)), layer.name)
         kept, repaired = mended(kept, layer.name)
         ids, apart = told_apart(kept.rename(columns={"file_id": "id"}), layer.name)
         parts.append(kept.set_axis(pd.Index([f"{layer.name}-{ids[row]}" for row in kept.index], dtype=object)))
@@ -49,11 +49,9 @@ def sound_features(
 
 
 def _placed(layer: PlanLayer, municipality: str, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:
-    features = layer.features(municipality).set_axis(layer.frame.index)
-    said = crs_of(layer, outline)
-    if said is not None:
-        features = features.set_crs(said, allow_override=True)
-    return features.to_crs(ANALYSIS_CRS) if features.crs is not None else None
+    shapes = placed(layer, placing_of(layer, outline))
+    bare = pd.DataFrame(layer.features(municipality).set_axis(layer.frame.index).drop(columns="geometry"))
+    return None if shapes is None else gpd.GeoDataFrame(bare, geometry=shapes.to_numpy(), crs=ANALYSIS_CRS)
 
 
 def _together(parts: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -72,7 +72,8 @@ def _plan(at: Opened, upload: Upload) -> None:
     column = _column(third, whole, layer, lang)
     plan = plan_of(upload, pivot, lang, layer or None, column)
     _read(plan, lang)
-    usual = kept("granska-slag", (upload.key, layer, column), lambda: classification(plan, pivot))
+    same = kept("granska-slag", (upload.key, layer, column), lambda: classification(plan, pivot))
+    usual = same.id if same is not None else None
     options = [_OWN, *MAPPINGS]
     mapping = fourth.selectbox(
         text("plan_pages.granska_plan.mapping", lang),
@@ -82,7 +83,7 @@ def _plan(at: Opened, upload: Upload) -> None:
         key=f"granska-mappning-{upload.key}",
     )
     key = (upload.key, layer, column)
-    chosen = _own_mapping(at, plan, upload, key) if mapping == _OWN else named_mapping(mapping, pivot)
+    chosen = _own_mapping(at, plan, upload, key, same) if mapping == _OWN else named_mapping(mapping, pivot)
     if not code:
         st.info(text("plan_pages.granska_plan.choose", lang))
         return
@@ -121,7 +122,9 @@ def _read(plan: PlanFile, lang: str) -> None:
         st.text(left)
 
 
-def _own_mapping(at: Opened, plan: PlanFile, upload: Upload, key: tuple[str, str, str | None]) -> PlanMapping:
+def _own_mapping(
+    at: Opened, plan: PlanFile, upload: Upload, key: tuple[str, str, str | None], same: PlanMapping | None
+) -> PlanMapping:
     """Show the codes with what each is closest to, to be corrected; return the mapping that follows."""
     lang, pivot = at.lang, at.image.settings.pivot
     with st.expander(text("plan_pages.granska_plan.codes", lang), expanded=True):
@@ -130,7 +133,7 @@ def _own_mapping(at: Opened, plan: PlanFile, upload: Upload, key: tuple[str, str
         edited = _editor(at, draft, "-".join(["granska-tabell", *map(str, key)]))
         columns = ", ".join(dict.fromkeys(one.columns.code or one.name for one in plan.layers))
         title = upload.name.rpartition(".")[0] or upload.name
-        content = draft_text(edited, pivot, title, columns, plan.times())
+        content = draft_text(edited, pivot, title, columns, plan.times(), same)
         st.download_button(
             text("plan_pages.granska_plan.download_mapping", lang),
             data=content.encode(),
@@ -195,6 +198,10 @@ def _found(at: Opened, review: Review) -> None:
     st.header(text("plan_pages.granska_plan.findings", lang, count=len(found)), anchor=False)
     st.write(text("plan_pages.granska_plan.summary", lang, features=review.features, version=version, **told))
     st.caption(plain(at.image.settings.readiness.caveat.get(lang)))
+    if review.codes:
+        names = municipality_names(at.image)
+        several = ", ".join(names.get(code, code) for code in review.codes)
+        st.info(plain(text("plan_pages.granska_plan.several", lang, names=several)))
     left, right = st.columns([5, 4], gap="medium")
     with left:
         chosen = _findings(at, found)

@@ -10,8 +10,10 @@ from spatial.pages.plain import marked, plain
 from spatial.pages.plans import amount, head, measured, measured_range, plan_map, plan_names, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
+from spatial.settings import Settings
 from spatial.texts import number, text
 from spatial.views.plan_places import outlined_features, plan_features
+from spatial.views.rule_words import told_kind, told_limit, told_thing
 
 _MARKS: Final = {
     "stödjer": "supports",
@@ -135,16 +137,15 @@ def _cell(at: Opened, cells: pd.DataFrame, names: dict[str, str], goals: dict[st
         st.write(text("plan_pages.op_rus.not_spatial", lang))
         st.text(said(row["quote"]))
         return []
-    _rule(row, lang)
+    _rule(row, at.image.settings, lang)
     rows = at.image.indicators["matris_belagg"]
     return _evidence(at, rows[(rows["plan_id"] == plan) & (rows["goal"] == goal)])
 
 
-def _rule(row: pd.Series, lang: str) -> None:
-    kind = text(f"plan_pages.rule_kind.{row['rule']}", lang)
-    st.markdown(
-        marked("plan_pages.op_rus.rule_row", lang, rule=kind, parameter=row["parameter"], quote=said(row["quote"]))
-    )
+def _rule(row: pd.Series, settings: Settings, lang: str) -> None:
+    limit = told_limit(row["rule"], row["parameter"], settings, lang)
+    rule = {"rule": told_kind(row["rule"], lang), "parameter": limit, "quote": said(row["quote"])}
+    st.markdown(marked("plan_pages.op_rus.rule_row", lang, **rule))
     told = {
         "strength": _strength_with_range(row, lang),
         **{side: _side(row, side, lang) for side in ("support", "against")},
@@ -155,7 +156,7 @@ def _rule(row: pd.Series, lang: str) -> None:
     if measured_range(_ends(row, "strength"), "andel", lang):
         st.caption(text("app.range_how", lang))
     if row["lacks"]:
-        st.caption(marked("plan_pages.op_rus.lacks", lang, lacks=row["lacks"]))
+        st.caption(marked("plan_pages.op_rus.lacks", lang, lacks=told_thing(row["lacks"], settings, lang)))
     if row["example"]:
         st.caption(text("links.example_rule", lang))
 
@@ -194,7 +195,11 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
     told = frame.assign(
         name=[said(name) for name in names.reindex(frame["feature"])],
         amount=[amount(row["measure"], row["unit"], lang, _ends(row, "measure")) for _, row in frame.iterrows()],
-        rule=[text(f"plan_pages.rule_kind.{kind}", lang) for kind in frame["rule"]],
+        rule=[told_kind(kind, lang) for kind in frame["rule"]],
+        parameter=[
+            told_limit(kind, stated, at.image.settings, lang)
+            for kind, stated in zip(frame["rule"], frame["parameter"], strict=True)
+        ],
     )
     columns = [
         Column("feature", text("plan_pages.feature", lang)),

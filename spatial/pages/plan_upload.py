@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from spatial.analysis import matrix as crossing
-from spatial.analysis.plans import apply_mapping, counted, draft_mapping, mapped
+from spatial.analysis.plans import apply_mapping, counted, draft_mapping, for_check
 from spatial.analysis.readiness import check_plan
 from spatial.analysis.rules import structure_of
 from spatial.errors import Fault
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_columns import recognised
 from spatial.inputs.plan_files import MAPPINGS, PlanFile, received_bytes, understood
+from spatial.inputs.plan_place import own_part
 from spatial.inputs.plan_sound import sound_features
 from spatial.model import Layer
 from spatial.pages.shared import Opened
@@ -36,13 +37,17 @@ class Upload:
 
 @dataclass(frozen=True)
 class Review:
-    """What was found: findings with place and remedy, unknown codes, repairs, what the plan says of each goal."""
+    """What was found: findings with place and remedy, unknown codes, repairs, what the plan says of each goal.
+
+    ``codes`` are the municipalities of a plan that is of several; then only the chosen one's part was looked at.
+    """
 
     findings: gpd.GeoDataFrame
     unknown: pd.DataFrame
     features: int
     repairs: tuple[Fault, ...]
     cells: pd.DataFrame
+    codes: tuple[str, ...] = ()
 
 
 def upload_of(sent: Any) -> Upload:
@@ -74,16 +79,16 @@ def plan_of(upload: Upload, pivot: Pivot, lang: str, layer: str | None = None, c
     return plan
 
 
-def classification(plan: PlanFile, pivot: Pivot) -> str | None:
-    """Return the name of the mapping, among those that come with the program, that the plan's codes belong to."""
+def classification(plan: PlanFile, pivot: Pivot) -> PlanMapping | None:
+    """Return the mapping, among those that come with the program, that the plan's codes belong to."""
     known = [read_mapping(name, pivot) for name in MAPPINGS]
-    found = recognised(plan.coded()["code"].dropna().astype(str), known)
-    return found.id if found is not None else None
+    return recognised(plan.coded()["code"].dropna().astype(str), known)
 
 
 def draft_of(plan: PlanFile, pivot: Pivot) -> pd.DataFrame:
     """Return the plan's codes with what each is closest to."""
-    return draft_mapping(plan.coded(), pivot, [read_mapping(MAPPINGS[0], pivot)])
+    usual = read_mapping(MAPPINGS[0], pivot)
+    return draft_mapping(plan.coded(), pivot, [known for known in (classification(plan, pivot), usual) if known])
 
 
 def named_mapping(name: str, pivot: Pivot) -> PlanMapping:
@@ -104,17 +109,15 @@ def reviewed(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping
 
 
 def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping) -> Review:
-    given = plan.features(municipality)
-    features = mapped(given, mapping)
-    if "file_id" in given.columns:
-        features = features.assign(file_id=given["file_id"].to_numpy())
     layers, settings = at.image.layers, at.image.settings
+    plan, codes = own_part(plan, layers["kommuner"].geo, municipality)
+    features = for_check(plan.features(municipality), mapping)
     shores = [shape for name in _SHORES if name in layers for shape in layers[name].geo.geometry]
     outline = layers["kommuner"].geo.geometry.loc[municipality]
     found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, water=shores, lang=at.lang)
     sound, repairs = sound_features(plan, municipality, outline)
     cells = _cells(at, sound, mapping, municipality)
-    return Review(found, _unknown(features), len(features), repairs, cells)
+    return Review(found, _unknown(features), len(features), repairs, cells, codes)
 
 
 def _cells(at: Opened, sound: gpd.GeoDataFrame, mapping: PlanMapping, municipality: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from spatial.record.reading import adoption as answers_of
 from spatial.record.reading import adoption_log
 from spatial.texts import text
 from spatial.views.plan_places import outlined, outlined_features
+from spatial.views.rule_words import told_kind
 
 
 def show() -> None:
@@ -136,7 +137,12 @@ def _about(at: Opened, row: pd.Series, chosen: str) -> None:
             )
         )
         st.markdown(
-            marked("plan_pages.rekommendationer.finding_is", lang, finding=row["finding"], rule=said(row["rule"]))
+            marked(
+                "plan_pages.rekommendationer.finding_is",
+                lang,
+                finding=row["finding"],
+                rule=told_kind(said(row["rule"]), lang),
+            )
         )
         st.markdown(
             marked("plan_pages.rekommendationer.evidence_is", lang, evidence=said(row["evidence"]).replace(";", ", "))

@@ -24,14 +24,15 @@ dd { margin: 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0 .3rem; font-size: .875rem; }
 caption { caption-side: top; text-align: left; font-weight: 600; color: var(--ink); padding-bottom: .3rem; }
 th, td { padding: .3rem .7rem .3rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; } thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
+  overflow-wrap: break-word; } thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
 th { overflow-wrap: normal; } td, th { min-width: 3.5rem; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead .number { white-space: normal; }
 figure { margin: 1.2rem 0; } img { max-width: 100%; height: auto; border: 1px solid var(--line); }
 nav ol { padding-left: 1.4rem; } nav a { color: inherit; } a:focus-visible { outline: 3px solid var(--mark); }
 @media print { body { max-width: none; padding: 0; background: #fff; font-size: 10pt; } h2 { break-after: avoid; }
-  tr, figure { break-inside: avoid; } thead { display: table-header-group; } .wide { overflow: visible; } }
+  tr, figure { break-inside: avoid; } td { overflow-wrap: anywhere; } thead { display: table-header-group; }
+  .wide { overflow: visible; } }
 """
 
 

@@ -13,6 +13,7 @@ from spatial.analysis.rules import CELLS_LAYER
 from spatial.texts import text
 from spatial.views.report_parts import Bullets, Heading, Part, Table, Words
 from spatial.views.report_telling import Teller
+from spatial.views.rule_words import told_kind, told_limit
 
 MARKS: Final = (("stödjer", "#DCE9D5"), ("motverkar", "#F3D9D0"))
 _ABREAST: Final = 4
@@ -48,7 +49,13 @@ def matrix_part(tell: Teller, code: str | None) -> list[Part]:
     own = table[table["plan_id"].astype(str) == code]
     heads = [("goal", "text"), ("verdict", "text"), ("amount", "text"), ("rule", "text"), ("quote", "text")]
     rows = [
-        [goals.get(row["goal"], row["goal"]), _verdict(tell, row), _amount(tell, row), _rule(row), str(row["quote"])]
+        [
+            goals.get(row["goal"], row["goal"]),
+            _verdict(tell, row),
+            _amount(tell, row),
+            _rule(tell, row),
+            str(row["quote"]),
+        ]
         for row in own.to_dict("records")
     ]
     made = Table(
@@ -124,9 +131,12 @@ def _measured(tell: Teller, row: Row, name: str) -> str:
     return tell.ranged(value, ends[0] if ends[0] == ends[1] else tell.say("between", low=ends[0], high=ends[1]))
 
 
-def _rule(row: Row) -> str:
-    parts = [str(row.get(name)) for name in ("rule", "parameter") if _known(row.get(name))]
-    return ", ".join(parts) or "–"
+def _rule(tell: Teller, row: Row) -> str:
+    kind, limit = (str(row[name]) if _known(row.get(name)) else "" for name in ("rule", "parameter"))
+    if not kind:
+        return "–"
+    told = told_limit(kind, limit, tell.image.settings, tell.lang) if limit else ""
+    return ", ".join(part for part in (told_kind(kind, tell.lang), told) if part)
 
 
 def _known(value: Any) -> bool:
@@ -140,7 +150,7 @@ def _evidence(tell: Teller, code: str, goals: Mapping[str, str]) -> list[Part]:
     own = rows[rows["plan_id"].astype(str) == code].sort_values("measure", ascending=False, kind="stable")
     told = [
         [str(row["feature"]), goals.get(row["goal"], row["goal"]), str(row["effect"]),
-         f"{_measured(tell, row, 'measure')} {row['unit']}", f"{row['rule']}, {row['parameter']}"]
+         f"{_measured(tell, row, 'measure')} {row['unit']}", _rule(tell, row)]
         for row in own.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
     heads = [("feature", "text"), ("goal", "text"), ("effect", "text"), ("amount", "number"), ("rule", "text")]

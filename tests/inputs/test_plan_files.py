@@ -2,12 +2,14 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
 
 from spatial.cli import cli
 from spatial.errors import GateError
+from spatial.image import compose
 from spatial.inputs import gate
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
@@ -15,6 +17,7 @@ from spatial.inputs.mapping import read_mapping, read_pivot
 from spatial.inputs.plan_columns import columns_of
 from spatial.inputs.plan_files import read_plan
 from spatial.plan_names import Namer
+from spatial.settings import Models
 from tests.hostile_plans import municipal
 
 PIVOT = read_pivot()
@@ -22,11 +25,15 @@ CODE = "2401"
 
 
 @pytest.fixture(scope="module")
-def outline():
+def outlines():
     settings = read_settings()
     wanted = settings.layers_of("municipalities")
-    layers = read_layers(settings.model_copy(update={"layers": wanted}))
-    return layers["kommuner"].geo.geometry.loc[CODE]
+    return read_layers(settings.model_copy(update={"layers": wanted}))["kommuner"].geo
+
+
+@pytest.fixture(scope="module")
+def outline(outlines):
+    return outlines.geometry.loc[CODE]
 
 
 def said(*arguments):
@@ -36,34 +43,54 @@ def said(*arguments):
 
 
 WRITERS = {
-    "gpkg": lambda folder, outline: municipal.geopackage(folder, outline, 1500),
+    "gpkg": lambda folder, outline: municipal.geopackage(folder, outline, 300),
     "curves": municipal.curved,
-    "shapefile": lambda folder, outline: municipal.shapefile(folder, outline, 800),
-    "geodatabase": lambda folder, outline: municipal.geodatabase(folder, outline, 800),
-    "geojson": lambda folder, outline: municipal.geojson(folder, outline, 600),
-    "metres": lambda folder, outline: municipal.geojson(folder, outline, 600, metres=True),
+    "shapefile": lambda folder, outline: municipal.shapefile(folder, outline, 200),
+    "geodatabase": lambda folder, outline: municipal.geodatabase(folder, outline, 200),
+    "geojson": lambda folder, outline: municipal.geojson(folder, outline, 200),
+    "metres": lambda folder, outline: municipal.geojson(folder, outline, 200, metres=True),
 }
 
 
-@pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
-def test_from_file_to_the_image_with_only_the_mapping_to_write(kind, tmp_path, outline):
-    file = WRITERS[kind](tmp_path, outline)
-    mapping, settings_file = tmp_path / "m.yaml", tmp_path / "r.yaml"
-    said("map", file, "--out", mapping)
+def test_six_kinds_of_file_reach_the_matrix_with_only_their_mappings_to_write(tmp_path, outlines):
+    """Each file is a municipality's plan; each step builds on the settings of the one before; one build at the end."""
     known = {name: value for name, value, _ in municipal.USES.values()}
-    rules = read_mapping(mapping).codes
-    assert all(rules[code].pivot == value for code, value in known.items() if code in rules)
-    told = said("add", file, "--municipality", CODE, "--mapping", mapping, "--out", settings_file)
-    settings = read_settings(settings_file)
-    layers = read_layers(settings)
-    frames = [layer.geo for layer in layers.values() if layer.meta.role == "plans"]
-    given = read_plan(file, PIVOT)
-    lost = sum(int(layer.frame.geometry.isna().sum() + layer.frame.geometry.is_empty.sum()) for layer in given.layers)
-    assert sum(map(len, frames)) == sum(len(layer.frame) for layer in given.layers) - lost
-    inside = [frame.intersects(outline.buffer(500)).mean() for frame in frames]
-    assert min(inside) > 0.95
-    assert "strukturbild app" in told
+    start, rows = [], {}
+    for code, (kind, write) in zip(read_settings().region.municipalities, WRITERS.items(), strict=False):
+        folder = tmp_path / kind
+        folder.mkdir()
+        file, mapping, out = write(folder, outlines.geometry[code]), folder / "m.yaml", tmp_path / f"{kind}.yaml"
+        said("map", file, "--out", mapping)
+        rules = read_mapping(mapping).codes
+        assert all(rules[name].pivot == value for name, value in known.items() if name in rules), kind
+        told = said("add", file, "--municipality", code, "--mapping", mapping, "--out", out, *start)
+        assert "strukturbild app" in told
+        start = ["--config", out]
+        given = read_plan(file, PIVOT).layers
+        lost = sum(int(layer.frame.geometry.isna().sum() + layer.frame.geometry.is_empty.sum()) for layer in given)
+        rows[code] = sum(len(layer.frame) for layer in given) - lost
+    image = composed(start[1])
+    plans = pd.concat(
+        [layer.frame for name, layer in image.layers.items() if name.startswith("plan") and "plan_id" in layer.frame]
+    )
+    assert plans[plans["code"].notna()].groupby("plan_id").size().to_dict() == rows
+    assert not any(layer.meta.lineage for name, layer in image.layers.items() if name.startswith("planomraden"))
+    cells = image.indicators["matris"]
+    spoken = cells[cells["verdict"].isin(["stödjer", "motverkar"])]
+    assert set(spoken["plan_id"]) == set(rows)
+    proof = image.indicators["matris_belagg"]
+    assert set(proof["feature"]) <= set(plans.index)
+    unknown = image.indicators["planer_okanda_koder"]
+    assert unknown.loc[unknown["code"] == "Åtgärdsområde 9", "count"].sum() > 0
+
+
+def composed(path):
+    """Return the image of a region's municipalities and plans alone: the goals that need no other layer are judged."""
+    settings = read_settings(path)
+    wanted = [spec for spec in settings.layers if spec.role in {"municipalities", "plans"}]
+    settings = settings.model_copy(update={"layers": wanted, "models": Models()})
+    return compose(settings, read_layers(settings))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -107,14 +134,19 @@ def test_what_is_there_is_not_written_over(tmp_path, outline):
     assert "finns redan" in result.output
 
 
-def test_two_plans_build_on_each_other(tmp_path, outline):
+def test_two_plans_build_on_each_other(tmp_path, outline, outlines):
     file = municipal.curved(tmp_path, outline)
     said("map", file, "--out", tmp_path / "m.yaml")
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
     said("add", file, "--municipality", CODE, "--mapping", tmp_path / "m.yaml", "--out", first)
+    again = ["plan", "add", str(file), "--municipality", CODE, "--out", str(second), "--config", str(first)]
+    result = CliRunner().invoke(cli, again)
+    assert result.exit_code == 2
+    assert "kurvor.gpkg är redan med" in result.output
+    (tmp_path / "till").mkdir()
+    file = municipal.curved(tmp_path / "till", outlines.geometry["2480"])
     said("add", file, "--municipality", "2480", "--mapping", "boverket", "--out", second, "--config", first)
     plans = [spec for spec in read_settings(second).layers if spec.role == "plans"]
-    assert [spec.constants["municipality"] for spec in plans] == [CODE, "2480"]
     assert [spec.mapping for spec in plans] == ["m.yaml", "boverket"]
 
 

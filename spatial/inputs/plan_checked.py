@@ -1,0 +1,56 @@
+"""One plan to be checked: its features as its file has them, its mapping, the municipality it is held against."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import shapely
+
+from spatial.errors import ConfigError
+from spatial.inputs.config import read_settings
+from spatial.inputs.layers import read_layers
+from spatial.inputs.mapping import read_mapping
+from spatial.inputs.plan_files import MAPPINGS, PlanFile, read_plan
+from spatial.inputs.plan_place import own_part
+from spatial.plan_terms import PlanMapping
+from spatial.settings import Settings
+
+
+@dataclass(frozen=True)
+class OnePlan:
+    """A plan's file with what it is checked against: its mapping, its municipality's outline, known shores.
+
+    ``codes`` are the municipalities of a plan that is of several; the features are then this one's alone.
+    """
+
+    features: gpd.GeoDataFrame
+    mapping: PlanMapping
+    outline: shapely.Geometry
+    shores: tuple[shapely.Geometry, ...]
+    settings: Settings
+    plan: PlanFile
+    codes: tuple[str, ...] = ()
+
+
+def one_plan(
+    file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
+) -> OnePlan:
+    """Return a plan's features as the file has them, and what they are checked against.
+
+    Raises
+    ------
+    GateError, ConfigError, LayerError
+        If the file is refused, the municipality is not known or the mapping has faults.
+    """
+    settings = read_settings(config)
+    wanted = [spec for spec in settings.layers if spec.role in {"municipalities", "water", "rivers"}]
+    layers = read_layers(settings.model_copy(update={"layers": wanted})).values()
+    outlines = next(made.geo for made in layers if made.meta.role == "municipalities")
+    if municipality not in outlines.index:
+        raise ConfigError("plans.no_municipality", code=municipality)
+    chosen = read_mapping(mapping or MAPPINGS[0], settings.pivot, Path.cwd())
+    plan = read_plan(file, settings.pivot, layer=layer, code=column)
+    shores = tuple(shape for made in layers if made.meta.role != "municipalities" for shape in made.geo.geometry)
+    outline = outlines.geometry.loc[municipality]
+    own, codes = own_part(plan, outlines, municipality)
+    return OnePlan(own.features(municipality), chosen, outline, shores, settings, plan, codes)

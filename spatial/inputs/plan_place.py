@@ -1,0 +1,180 @@
+"""Where a plan's layer lies and whose its features are: judged by the place, whatever the file says."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from spatial.geo import ANALYSIS_CRS, transform_xy
+from spatial.inputs import place
+from spatial.inputs.plan_files import PlanFile, PlanLayer
+from spatial.inputs.roles import as_texts
+
+_MARGIN_M: Final = 20_000.0
+_MOST: Final = 0.5
+_SEVERAL: Final = 0.1
+"""So large a share of the features in other municipalities makes a plan theirs, too; less is drawn past the border."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How a layer's coordinates are to be read: the system that settings must name, and whether axes change places."""
+
+    crs: str | None = None
+    swapped: bool = False
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Whose the features of a layer are.
+
+    ``own`` says which are the municipality's; ``codes`` are all municipalities where the plan is of several, told
+    apart by ``column`` or, without one, by where each feature lies; ``astray`` counts features that lie in another
+    municipality and are its nevertheless.
+    """
+
+    own: npt.NDArray[np.bool_]
+    codes: tuple[str, ...] = ()
+    column: str | None = None
+    astray: int = 0
+
+
+def placing_of(layer: PlanLayer, outline: shapely.Geometry) -> Placing:
+    """Return how a layer's coordinates are to be read so that it lies in its municipality.
+
+    Parameters
+    ----------
+    layer : PlanLayer
+    outline : Polygon
+        The municipality, EPSG:3006: where the plan must lie.
+
+    Returns
+    -------
+    Placing
+        Empty where the file's own label holds, and where no known system puts the plan there.
+    """
+    there = _drawn(layer)
+    if not len(there):
+        return Placing()
+    area = place.area_of(outline, _MARGIN_M)
+    labelled, faults = place.label_of(there, layer.name, None, area)
+    if labelled.crs is not None:
+        return Placing(swapped=_swapped(labelled, area))
+    for fault in faults:
+        fits = fault.values.get("fits")  # noqa: PD011
+        if fits is not None:
+            return Placing(str(fits).split(", ")[0], "axes" in fault.key)
+    return Placing()
+
+
+def _drawn(layer: PlanLayer) -> gpd.GeoDataFrame:
+    shapes = layer.frame.geometry
+    return layer.frame[~(shapes.isna() | shapes.is_empty)]
+
+
+def _swapped(frame: gpd.GeoDataFrame, area: place.Area) -> bool:
+    """Return whether the coordinates lie in the municipality the other way round, and not as they stand."""
+    points = place.centres(frame)
+    there = [_share(first, second, frame, area) for first, second in (points.T, points[:, ::-1].T)]
+    return there[0] < _MOST <= there[1]
+
+
+def _share(x: place.FloatArray, y: place.FloatArray, frame: gpd.GeoDataFrame, area: place.Area) -> float:
+    east, north = transform_xy(x, y, frame.crs.to_wkt(), ANALYSIS_CRS)
+    known = np.isfinite(east) & np.isfinite(north)
+    return float(shapely.contains_xy(area.near, np.where(known, east, 0.0), np.where(known, north, 0.0)).mean())
+
+
+def placed(layer: PlanLayer, placing: Placing) -> gpd.GeoSeries | None:
+    """Return a layer's geometries in EPSG:3006, read as they are to be; None where no system is known."""
+    shapes = layer.frame.geometry
+    if placing.crs is not None:
+        shapes = shapes.set_crs(placing.crs, allow_override=True)
+    if shapes.crs is None:
+        return None
+    if placing.swapped:
+        shapes = place.turned(gpd.GeoDataFrame(geometry=shapes)).geometry
+    return shapes.to_crs(ANALYSIS_CRS)
+
+
+def owners_of(layer: PlanLayer, placing: Placing, outlines: gpd.GeoDataFrame, municipality: str) -> Owners:
+    """Return whose the features of a layer are.
+
+    Parameters
+    ----------
+    layer : PlanLayer
+    placing : Placing
+    outlines : GeoDataFrame
+        Municipalities: ``name``, ``geometry`` (EPSG:3006); index = code.
+    municipality : str
+        The one that the plan is said to be of.
+
+    Returns
+    -------
+    Owners
+        A plan of one municipality is its whole; one of several is told apart by the file's own column or by place.
+    """
+    column, every = layer.columns.municipality, np.ones(len(layer.frame), bool)
+    said = _said(layer.frame[column], outlines) if column is not None else pd.Series(dtype=object)
+    codes = _codes(said)
+    if len(codes) > 1:
+        return Owners((said == municipality).to_numpy(), codes, column)
+    shapes = placed(layer, placing)
+    if shapes is None:
+        return Owners(every)
+    lies = _where(shapes, outlines)
+    away = (lies.notna() & (lies != municipality)).to_numpy()
+    if away.mean() < _SEVERAL:
+        return Owners(every, astray=int(away.sum()))
+    return Owners(~away & lies.notna().to_numpy(), _codes(lies))
+
+
+def own_part(plan: PlanFile, outlines: gpd.GeoDataFrame, municipality: str) -> tuple[PlanFile, tuple[str, ...]]:
+    """Return what of a plan of several municipalities is this one's, and whose it is in all; else the whole plan.
+
+    Parameters
+    ----------
+    plan : PlanFile
+    outlines : GeoDataFrame
+        As for ``owners_of``.
+    municipality : str
+
+    Returns
+    -------
+    PlanFile, tuple of str
+        The codes are empty for a plan of one municipality, and where nothing of the plan lies in this one.
+    """
+    outline = outlines.geometry.loc[municipality]
+    owners = [owners_of(layer, placing_of(layer, outline), outlines, municipality) for layer in plan.layers]
+    codes = tuple(sorted({code for one in owners for code in one.codes}))
+    if not codes or not any(one.own.any() for one in owners):
+        return plan, ()
+    kept = [
+        replace(layer, frame=layer.frame[one.own])
+        for layer, one in zip(plan.layers, owners, strict=True)
+        if one.own.any()
+    ]
+    return replace(plan, layers=tuple(kept)), codes
+
+
+def _said(values: "pd.Series[Any]", outlines: gpd.GeoDataFrame) -> "pd.Series[Any]":
+    names = {str(name).casefold(): str(code) for code, name in outlines["name"].items()}
+    codes = names | {str(code): str(code) for code in outlines.index}
+    return as_texts(values).map(lambda value: codes.get(str(value).strip().casefold()))
+
+
+def _where(shapes: gpd.GeoSeries, outlines: gpd.GeoDataFrame) -> "pd.Series[Any]":
+    """Return the code of the municipality that a point on each feature lies in; None in none."""
+    points = shapely.point_on_surface(shapely.force_2d(shapes.to_numpy()))
+    at, zone = shapely.STRtree(outlines.geometry.to_numpy()).query(points, predicate="within")
+    lies = pd.Series(None, index=range(len(points)), dtype=object)
+    lies.iloc[at] = outlines.index.to_numpy()[zone]
+    return lies.set_axis(shapes.index)
+
+
+def _codes(found: "pd.Series[Any]") -> tuple[str, ...]:
+    return tuple(sorted(map(str, found.dropna().unique())))

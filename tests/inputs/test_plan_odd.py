@@ -1,0 +1,121 @@
+"""What strangers' plans hold: other names, codes as numbers, layers that say half, axes, several municipalities."""
+
+import geopandas as gpd
+import pytest
+import shapely
+from click.testing import CliRunner
+
+from spatial.cli import cli
+from spatial.inputs.config import read_settings
+from spatial.inputs.layers import read_layers
+from spatial.inputs.mapping import read_mapping
+
+PLAN = {"ANVANDNING": ["Bostäder", "Natur", "Rennäring", "Rennäring"], "Beskrivning": ["a b", "c d", "e f", "g h"]}
+
+
+@pytest.fixture(scope="module")
+def outlines():
+    settings = read_settings()
+    return read_layers(settings.model_copy(update={"layers": settings.layers_of("municipalities")}))["kommuner"].geo
+
+
+@pytest.fixture
+def squares(outlines):
+    """Return four squares of a kilometre in the middle of Bjurholm, and four in Vindeln."""
+    corners = [outlines.geometry[code].representative_point() for code in ("2403", "2404")]
+    return [shapely.box(at.x + 1000 * n, at.y, at.x + 1000 * n + 1000, at.y + 1000) for at in corners for n in range(4)]
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(cli, ["plan", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def drafted(file):
+    out = file.with_suffix(".yaml")
+    run("map", file, "--out", out)
+    return {code: rule.pivot for code, rule in read_mapping(out).codes.items()}
+
+
+def added(file, municipality="2403", mapping="boverket"):
+    out = file.with_name("region.yaml")
+    told = run("add", file, "--municipality", municipality, "--mapping", mapping, "--out", out)
+    settings = read_settings(out)
+    wanted = [spec for spec in settings.layers if spec.role in {"municipalities", "plans"}]
+    layers = read_layers(settings.model_copy(update={"layers": wanted})).values()
+    return told, [layer for layer in layers if layer.meta.role == "plans"]
+
+
+def test_a_long_description_does_not_hide_the_class(tmp_path, squares):
+    gpd.GeoDataFrame(PLAN, geometry=squares[:4], crs=3006).to_file(tmp_path / "op.gpkg")
+    assert drafted(tmp_path / "op.gpkg") == {
+        "Bostäder": "sammanhangande_bostad",
+        "Natur": "natur_friluftsliv",
+        "Rennäring": "areell_naring",
+    }
+
+
+def test_a_layer_of_national_interests_says_what_its_codes_leave_out(tmp_path, squares):
+    file = tmp_path / "op.gpkg"
+    gpd.GeoDataFrame(PLAN, geometry=squares[:4], crs=3006).to_file(file, layer="Användning")
+    interests = {"SLAG": ["Rennäring", "Kulturmiljövård", "Naturvård 3 kap 6 §"]}
+    gpd.GeoDataFrame(interests, geometry=squares[:3], crs=3006).to_file(file, layer="Riksintressen")
+    codes = drafted(file)
+    assert {name: codes[name] for name in codes if "Rennäring" in name} == {
+        "Användning: Rennäring": "areell_naring",
+        "Riksintressen: Rennäring": "ri_rennaring",
+    }
+    assert (codes["Kulturmiljövård"], codes["Naturvård 3 kap 6 §"]) == ("ri_kulturmiljo", "ri_naturvard")
+    told, _ = added(file, mapping=file.with_suffix(".yaml"))
+    assert "Riksintresse rennäring: 1 objekt" in told
+    assert "Areell näring: 2 objekt" in told
+
+
+def test_numbers_as_decimals_are_codes_and_one_code_is_one_row_however_cased(tmp_path, squares):
+    rows = {"MARKANV_KOD": [101.0, 101.0, 202.0, None], "BENÄMNING": ["Skog", "Skog", "Bostäder", "skog"]}
+    file = tmp_path / "op.gpkg"
+    gpd.GeoDataFrame(rows, geometry=squares[:4], crs=3006).to_file(file)
+    assert drafted(file) == {"Skog": "areell_naring", "Bostäder": "sammanhangande_bostad"}
+    told = run("map", file, "--code", "MARKANV_KOD")
+    assert "101: 2 objekt, 2,00 km² → Areell näring" in told
+    assert "(kod saknas): 1 objekt" in told
+
+
+def test_axes_that_stand_the_other_way_are_turned_and_told(tmp_path, squares):
+    turned = shapely.transform(squares[:4], lambda xy: xy[:, ::-1])
+    gpd.GeoDataFrame(PLAN, geometry=list(turned), crs=3006).to_file(tmp_path / "op.gpkg")
+    told, (layer,) = added(tmp_path / "op.gpkg")
+    assert "omvänd ordning" in told
+    assert [(fault.key, fault.count) for fault in layer.faults] == [("faults.axes_turned", 4)]
+    assert shapely.equals_exact(layer.geo.geometry.to_numpy(), squares[:4], 1e-6).all()
+    assert "crs-axlar" in run("check", tmp_path / "op.gpkg", "--municipality", "2403", code=1)
+
+
+@pytest.mark.parametrize(
+    "column", [{"KOMMUNKOD": [2403] * 4 + [2404] * 4}, {"KOMMUN": ["Bjurholm"] * 4 + ["Vindeln"] * 4}, {}]
+)
+def test_a_plan_of_several_municipalities_is_told_apart(tmp_path, squares, column):
+    twice = {name: values * 2 for name, values in PLAN.items()}
+    gpd.GeoDataFrame(twice | column, geometry=squares, crs=3006).to_file(tmp_path / "op.gpkg")
+    told, (layer,) = added(tmp_path / "op.gpkg")
+    assert "Planen gäller flera kommuner (2403, 2404)" in told
+    assert ("municipality" in layer.geo.columns) == bool(column)
+    checked = run("check", tmp_path / "op.gpkg", "--municipality", "2404", code=1)
+    assert "bara det som hör till 2404 granskas" in checked
+    assert "crs-fel" not in checked
+
+
+def test_a_plan_of_another_municipality_is_refused(tmp_path, squares):
+    gpd.GeoDataFrame(PLAN, geometry=squares[:4], crs=3006).to_file(tmp_path / "op.gpkg")
+    out = tmp_path / "region.yaml"
+    told = run("add", tmp_path / "op.gpkg", "--municipality", "2480", "--mapping", "boverket", "--out", out, code=2)
+    assert "ligger i 2480 Umeå; det ligger i 2403" in told
+    assert not out.exists()
+
+
+def test_ids_are_each_layers_own(tmp_path, squares):
+    file = tmp_path / "op.gpkg"
+    for layer in ("bostader", "natur"):
+        gpd.GeoDataFrame({"ID": [1, 2]}, geometry=squares[:2], crs=3006).to_file(file, layer=layer)
+    assert "id-upprepat" not in run("check", file, "--municipality", "2403", code=1)
