@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatial.analysis.points import points_in
 from spatial.geo import same_crs
 from spatial.lattice import cells_from_lower_left, lattice_for, parse_cell_ids, scb_cell_ids
 
@@ -25,11 +26,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-
-_TILES = 24
-_MANY = 4 * _TILES**2
-_HAIR = 1e-6
-"""Of a tile's side: far more than what rounding moves a border."""
 
 
 def zones_of_cells(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, max_outside_m: float) -> pd.DataFrame:
@@ -105,72 +101,6 @@ def first_zone(xy: FloatArray, polygons: npt.NDArray[np.object_]) -> npt.NDArray
     zone, point = points_in(xy, polygons)
     np.minimum.at(position, point, zone)
     return np.where(position == len(polygons), -1, position).astype(np.int64)
-
-
-def points_in(xy: FloatArray, polygons: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which polygon holds which point (a row of x and y), borders included, as positions: arrays in and out.
-
-    Points sorted by their y: a polygon looks only at the slice that its box spans, which is several times as quick as
-    an index over points where zones are few and large.
-
-    Examples
-    --------
-    >>> found = points_in(np.array([[1.0, 0.0], [5.0, 5.0]]), np.array([shapely.box(0, 0, 1, 1)]))
-    >>> [positions.tolist() for positions in found]
-    [[0], [0]]
-    """
-    nothing = np.zeros(0, np.int64)
-    if not len(xy) or not len(polygons):
-        return nothing, nothing
-    order = np.argsort(xy[:, 1])
-    x, y = xy[order].T
-    # Prepared copies: a prepared geometry that two threads share brings the interpreter down.
-    own = np.asarray(shapely.from_wkb(shapely.to_wkb(polygons)), object)
-    zones, found = [nothing], [nothing]
-    for zone, (polygon, (west, south, east, north)) in enumerate(zip(own, shapely.bounds(own), strict=True)):
-        begin, end = np.searchsorted(y, south, "left"), np.searchsorted(y, north, "right")
-        near = begin + np.flatnonzero((x[begin:end] >= west) & (x[begin:end] <= east))
-        if not len(near):
-            continue
-        shapely.prepare(polygon)
-        inside = order[near[_inside(polygon, x[near], y[near])]]
-        zones.append(np.full(len(inside), zone))
-        found.append(inside)
-    return np.concatenate(zones), np.concatenate(found)
-
-
-def _inside(polygon: shapely.Geometry, x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return which points a prepared polygon holds, borders included.
-
-    Where the points are many, its box is cut into tiles: a tile that no border touches is wholly inside or outside, as
-    its middle is, so that only points near the border are tested one by one.
-    """
-    if len(x) < _MANY:
-        return np.asarray(shapely.intersects_xy(polygon, x, y))
-    west, south, east, north = shapely.bounds(polygon)
-    width = max(east - west, north - south) / _TILES
-    touched = _touched(polygon, west, south, width)
-    col = np.minimum(((x - west) / width).astype(np.int64), _TILES - 1)
-    row = np.minimum(((y - south) / width).astype(np.int64), _TILES - 1)
-    middle = west + (np.arange(_TILES) + 0.5) * width, south + (np.arange(_TILES) + 0.5) * width
-    tiles = np.asarray(shapely.intersects_xy(polygon, *np.meshgrid(*middle)))
-    found, near = tiles[row, col], np.flatnonzero(touched[row, col])
-    found[near] = shapely.intersects_xy(polygon, x[near], y[near])
-    return np.asarray(found)
-
-
-def _touched(polygon: shapely.Geometry, west: float, south: float, width: float) -> npt.NDArray[np.bool_]:
-    """Return the tiles (rows from the south) that the box of some piece of border reaches, a hair's breadth added."""
-    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(polygon)), return_index=True)
-    at = (xy - [west, south]) / width
-    piece = np.flatnonzero(ring[1:] == ring[:-1])
-    low, high = np.minimum(at[piece], at[piece + 1]), np.maximum(at[piece], at[piece + 1])
-    first = np.clip(np.floor(low - _HAIR), 0, _TILES - 1).astype(np.int64)
-    last = np.clip(np.floor(high + _HAIR), 0, _TILES - 1).astype(np.int64) + 1
-    steps = np.zeros((_TILES + 1, _TILES + 1), np.int64)
-    for col, row, sign in ((first, first, 1), (first, last, -1), (last, first, -1), (last, last, 1)):
-        np.add.at(steps, (row[:, 1], col[:, 0]), sign)
-    return np.asarray(steps.cumsum(axis=0).cumsum(axis=1)[:_TILES, :_TILES] > 0)
 
 
 def _nearest(

@@ -173,7 +173,7 @@ def people_in_zones(
     Parameters
     ----------
     cells : GeoDataFrame
-        Points in a projected CRS, with ``columns``.
+        Points in a projected CRS, with ``columns``; none empty.
     zones : GeoDataFrame
         Polygons, same CRS; unique index; may overlap.
     columns : tuple of str
@@ -187,7 +187,7 @@ def people_in_zones(
     Raises
     ------
     ValueError
-        If the CRS differ or are missing, or a zone's index repeats.
+        If the CRS differ or are missing, a zone's index repeats, or a cell has no point.
 
     Examples
     --------
@@ -199,7 +199,11 @@ def people_in_zones(
     """
     require_same_crs(cells, zones)
     _require_unique(zones)
-    zone, cell = points_in(shapely.get_coordinates(cells.geometry), np.asarray(zones.geometry, object))
+    xy = shapely.get_coordinates(cells.geometry)
+    if len(xy) != len(cells):
+        message = "a cell has no point"
+        raise ValueError(message)
+    zone, cell = points_in(xy, np.asarray(zones.geometry, object))
     sums = {
         name: np.bincount(zone, cells[name].fillna(0).to_numpy(float)[cell], minlength=len(zones)) for name in columns
     }

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from spatial.analysis.grid import points_in, sums_by_zone, zones_of_cells
+from spatial.analysis.grid import sums_by_zone, zones_of_cells
 from spatial.lattice import cells_from_lower_left, lattice_for, parse_cell_ids, scb_cell_ids
 
 CRS = "EPSG:3006"
@@ -161,19 +161,3 @@ def test_cells_keep_their_own_lattice():
     assert (x, y) == pytest.approx((4_591_500, 4_604_500), abs=1e-3)
     with pytest.raises(ValueError, match="no cells"):
         cells_from_lower_left([], [], 1000, CRS)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_many_points_in_crooked_zones_equal_a_test_of_each_alone(seed):
-    rng = np.random.default_rng(seed)
-    x, y = (part.ravel() for part in np.meshgrid(np.arange(0.0, 120), np.arange(0.0, 120)))  # many stand on a border
-    xy = np.column_stack([x, y])
-    star = shapely.Polygon([(60 + r * np.cos(a), 60 + r * np.sin(a)) for a, r in
-                            zip(np.linspace(0, 6.2, 40), rng.uniform(10, 60, 40), strict=True)])  # fmt: skip
-    ring = shapely.difference(shapely.box(5, 5, 115, 115), shapely.box(20, 20, 100, 100.5))
-    many = shapely.union_all([shapely.box(a, b, a + 3, b + 40) for a, b in rng.integers(0, 80, (9, 2))])
-    sliver = shapely.box(0, 59.9, 119, 60)
-    zones = np.array([shapely.make_valid(star), ring, many, sliver], object)
-    zone, point = points_in(xy, zones)
-    expected = [(z, p) for z, area in enumerate(zones) for p in np.flatnonzero(shapely.intersects_xy(area, xy))]
-    assert sorted(zip(zone.tolist(), point.tolist(), strict=True)) == expected

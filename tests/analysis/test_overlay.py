@@ -110,6 +110,12 @@ def test_people_equal_a_point_by_point_count(seed):
         assert result[code] == count
 
 
+def test_a_cell_without_a_point_is_refused():
+    cells = gpd.GeoDataFrame({"population_inv": [1, 2]}, geometry=[shapely.Point(), shapely.Point(1, 1)], crs=CRS)
+    with pytest.raises(ValueError, match="no point"):
+        people_in_zones(cells, zones_frame(1))
+
+
 def test_lines_by_hand():
     zones = gpd.GeoDataFrame(
         index=["a", "b"], geometry=[shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)], crs=CRS
