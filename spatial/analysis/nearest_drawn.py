@@ -1,7 +1,8 @@
 """The nearest and second nearest service of every cell, run by run: measured facilities, and those that rules place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from spatial.analysis.redraw import Draws, cutoffs
 from spatial.model import FloatArray
 from spatial.settings import Redraw, ServiceRule
 
+MODELLED: Final = "modell:"
+"""How the id of a facility begins that a rule has placed."""
 IntArray = npt.NDArray[np.int64]
 _DECIMALS = 9
 """Of minutes, as :mod:`spatial.analysis.access` gives them."""
@@ -87,9 +90,7 @@ def nearest_by_rule(
     >>> nearest_by_rule(np.array([[20.0], [1.0]]), places, np.array([0, 1]), rule, options).minutes.tolist()
     [[20.0]]
     """
-    always = np.zeros(len(places), bool)
-    if rule.central and "central" in places:
-        always = pd.to_numeric(places["central"]).fillna(0).to_numpy(float) > 0
+    always = _always(rule, places)
     people = places["population_inv"].fillna(0).to_numpy(float)
     order = np.lexsort((positions, -people, ~always))
     limits = cutoffs(rule, options)
@@ -111,6 +112,40 @@ def nearest_by_rule(
         np.vstack([one.second for one in states]),
         state,
     )
+
+
+def _always(rule: ServiceRule, places: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which places have the service in every run, whoever lives there."""
+    if not rule.central or "central" not in places:
+        return np.zeros(len(places), bool)
+    return np.asarray(pd.to_numeric(places["central"]).fillna(0).to_numpy(float) > 0, bool)
+
+
+def modelled_id(rule: ServiceRule, place: object) -> str:
+    """Return the id of the facility that a rule gives a place."""
+    return f"{MODELLED}{rule.service}:{place}"
+
+
+def facilities_by_run(
+    facilities: pd.DataFrame, places: pd.DataFrame, rules: Sequence[ServiceRule], options: Redraw
+) -> npt.NDArray[np.bool_]:
+    """Return whether each facility is there, a row a run: those given always, those of rules by the people drawn.
+
+    Parameters
+    ----------
+    facilities : DataFrame
+        Index ids: the given ones, and :func:`modelled_id` of each rule and place.
+    places : DataFrame
+        ``population_inv`` and, where known, ``central``.
+    rules : sequence of ServiceRule
+    options : Redraw
+    """
+    exists = np.ones((options.runs, len(facilities)), bool)
+    people = places["population_inv"].fillna(0).to_numpy(float)
+    for rule in rules:
+        at = facilities.index.get_indexer(pd.Index([modelled_id(rule, place) for place in places.index]))
+        exists[:, at] = _always(rule, places) | (people >= cutoffs(rule, options)[:, None])
+    return exists
 
 
 def _only(minutes: FloatArray, position: int) -> Nearest:

@@ -7,7 +7,7 @@ import pandas as pd
 from spatial.analysis import access, contents, redraw
 from spatial.analysis.reach import ALL_ZONES
 from spatial.model import Layer, Raster
-from spatial.steps import ranges
+from spatial.steps import ranges, service_ranges
 from spatial.steps.work import Products, Work
 
 
@@ -26,7 +26,8 @@ def overlays(work: Work) -> Products:
     if cells is not None and cells.grid is not None and land is not None:
         tables["markanvandning_boende"] = _living_on(work, cells, land, names)
     if service is not None:
-        tables["kommun_service"] = _services(service.geo, cells, kinds, names)
+        counted = _services(service.geo, cells, kinds, names)
+        tables["kommun_service"] = service_ranges.of_municipalities(work, counted)
     if cells is not None and work.value("node_minutes") is not None:
         tables["nod_inom"] = _around_nodes(work, cells.geo, service, kinds)
     return Products(tables=tables)
@@ -57,6 +58,7 @@ def _along(
         counts = contents.facilities_along(lines, service.geo, reach_m, kinds)
         known = counts.loc[:, counts.any(axis=0)].add_suffix("_count")
         known.insert(0, "facilities_count", counts.sum(axis=1))
+        known = service_ranges.of_lines(work, known, lines, reach_m)
         tables["strak_service"] = pd.DataFrame(lines[["name", "mode", "level"]]).join(known)
     if cells is not None:
         people = ranges.of_lines(work, contents.people_of_lines(lines, cells.geo, reach_m), lines, reach_m)
@@ -121,14 +123,19 @@ def _around_nodes(work: Work, cells: gpd.GeoDataFrame, service: Layer | None, ki
 def _services_around(
     work: Work, nodes: gpd.GeoDataFrame, service: gpd.GeoDataFrame, kinds: list[str], limits: list[float]
 ) -> pd.DataFrame:
-    minutes = access.minutes_to_each(
+    every: gpd.GeoDataFrame | None = work.value("draw_service")
+    asked = service if every is None else pd.concat([service[["geometry"]], every[["geometry"]]])
+    asked = asked[~asked.index.duplicated()]
+    to_nodes = access.minutes_to_each(
         work.value("network"),
-        service[["geometry"]],
+        asked[["geometry"]],
         nodes[["geometry"]],
         off_network_kmh=work.settings.access.off_network_kmh.value,
         max_snap_m=work.settings.access.max_snap_m.value,
     )
+    minutes = to_nodes.loc[service.index]
     known = [kind for kind in kinds if (service["service_type"] == kind).any()]
     each = pd.DataFrame({f"{kind}_count": service["service_type"] == kind for kind in known}).astype(float)
     each.insert(0, "facilities_count", 1.0)
-    return contents.counts_within(minutes, each, limits).astype(int)
+    table = contents.counts_within(minutes, each, limits).astype(int)
+    return table if every is None else service_ranges.of_nodes(work, table, to_nodes.loc[every.index])

@@ -1,5 +1,7 @@
 """The models drawn again, seeded: from the spread follows the range beside every number that rests on them."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -14,13 +16,12 @@ from spatial.model import FloatArray, Network
 from spatial.settings import Redraw, ServiceRule
 from spatial.steps.work import Products, Work, made_layer
 
-_MODELLED = "modell:"
-
 
 def redraws(work: Work) -> Products:
     """Return ``rutnat`` with ranges, and the values ``draws``, ``lived`` and ``draw_service``.
 
-    ``draws``: people, run by run; ``lived``: the inhabited cells of every run with minutes.
+    ``draws``: people, run by run; ``lived``: the inhabited cells of every run with minutes (``kept``: of them what
+    the image keeps); ``draw_exists``: whether each facility of ``draw_service`` is there, run by run.
 
     ``draw_service``: every facility that there is in some run; ``lived`` holds its position. Kinds of service that
     are measured are left out of ``lived`` where the people are measured too: nothing about them is drawn.
@@ -44,12 +45,12 @@ def redraws(work: Work) -> Products:
 
 def _service(
     work: Work, draws: redraw.Draws, options: Redraw, rules: tuple[ServiceRule, ...]
-) -> tuple[dict[str, drawn.Nearest], dict[str, gpd.GeoDataFrame | pd.DataFrame]]:
-    """Return the nearest of each kind of service, and the values ``lived`` and ``draw_service``."""
+) -> tuple[dict[str, drawn.Nearest], dict[str, Any]]:
+    """Return the nearest of each kind of service, and the values of :func:`redraws` about services."""
     network, service = work.value("network"), work.layer("service")
     if network is None or service is None:
         return {}, {}
-    given = service.geo[~service.geo.index.str.startswith(_MODELLED)]
+    given = service.geo[~service.geo.index.str.startswith(drawn.MODELLED)]
     places = _places(work, options, rules)
     every = _every(given, places, rules)
     found = access.minutes_to_nearest(network, draws.cells[["geometry"]], given, **_reach(work))
@@ -63,7 +64,9 @@ def _service(
         kinds[kind] = drawn.merged(own, kinds[kind]) if kind in kinds else own
     lived = drawn.lived_cells(draws, kinds, options.runs, work.settings.access.uncertain_share.value)
     lived = lived.assign(**_home(work, draws, given, every, kinds, ruled, lived))
-    return kinds, {"lived": lived, "kept": kept(lived, draws.cells), "draw_service": every}
+    exists = drawn.facilities_by_run(every, places, rules, options)
+    made = {"lived": lived, "kept": kept(lived, draws.cells), "draw_service": every, "draw_exists": exists}
+    return kinds, made
 
 
 def _ruled(
@@ -84,7 +87,7 @@ def _ruled(
     cell, facility = (_xy(draws.cells), leg_min), (_xy(every), _legs(work, network, every))
     found: dict[str, drawn.Nearest] = {}
     for rule in rules:
-        at = every.index.get_indexer(pd.Index([_id(rule, place) for place in places.index]))
+        at = every.index.get_indexer(pd.Index([drawn.modelled_id(rule, place) for place in places.index]))
         own = drawn.nearest_by_rule(to_places, places, at, rule, options)
         found[rule.service] = drawn.with_legs(own, cell, facility, _minutes_per_m(work))
     return found
@@ -136,12 +139,12 @@ def _places(work: Work, options: Redraw, rules: tuple[ServiceRule, ...]) -> gpd.
 def _every(given: gpd.GeoDataFrame, places: gpd.GeoDataFrame, rules: tuple[ServiceRule, ...]) -> gpd.GeoDataFrame:
     """Return the given facilities and those that rules may place, by id: of equally near ones the first is taken."""
     columns = ["municipality_code", "outside", "geometry"]
-    ruled = [places[columns].set_axis([_id(rule, place) for place in places.index]) for rule in rules]
-    return gpd.GeoDataFrame(pd.concat([given[columns], *ruled]), crs=given.crs).sort_index()
-
-
-def _id(rule: ServiceRule, place: object) -> str:
-    return f"{_MODELLED}{rule.service}:{place}"
+    ruled = [
+        places[columns].set_axis([drawn.modelled_id(rule, place) for place in places.index]).assign(service_type=kind)
+        for rule in rules
+        for kind in [rule.service]
+    ]
+    return gpd.GeoDataFrame(pd.concat([given[[*columns, "service_type"]], *ruled]), crs=given.crs).sort_index()
 
 
 def _reach(work: Work) -> dict[str, float]:

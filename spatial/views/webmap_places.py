@@ -1,6 +1,6 @@
 """What the card of a place tells beside its facts: minutes from a node, people within limits in a municipality."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -120,10 +120,18 @@ def _services(
     table = tables.get("kommun_service")
     if table is None or code not in table.index:
         return []
-    row = table.loc[code]
+    row = table.loc[[code]].to_dict("records")[0]
     counted = [(title, f"{name}_count") for name, title in titles.items() if f"{name}_count" in table]
-    rows = [[title, number(float(str(row[column])), lang=lang)] for title, column in counted]
+    rows = [[title, _counted(row, column, lang)] for title, column in counted]
     return [{"t": text("webmap.js.facilities", lang), "r": rows}] if rows else []
+
+
+def _counted(row: Mapping[Hashable, object], column: str, lang: str) -> str:
+    """Return a count, with its range where rules place what is counted."""
+    told, *ends = (number(float(str(row.get(name, "nan"))), lang=lang) for name in (column, *range_names(column)))
+    if range_names(column)[0] not in row or ends[0] == ends[1]:
+        return told
+    return text("webmap.ranged", lang, value=told, low=ends[0], high=ends[1])
 
 
 def _within(

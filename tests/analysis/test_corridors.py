@@ -266,6 +266,7 @@ def test_a_cell_exactly_at_the_distance_is_within_and_a_missing_figure_is_nought
         people_along(lines, homes.to_crs("EPSG:3067"), 5)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.booleans())
 def test_people_by_strongest_are_counted_alike_on_every_draw(seed, flows_known):
     rng = np.random.default_rng(seed)

@@ -71,3 +71,33 @@ def test_legs_at_both_ends_or_all_of_a_straight_way():
         two, (cells, np.array([1.0, 1.5, 2.0])), (np.array([[2000.0, 0.0]]), np.array([0.25])), 0.002
     )
     np.testing.assert_allclose(found.off_min, [[1.25, 2.0, np.nan]])
+
+
+def test_facilities_are_there_in_the_runs_whose_rule_places_them_and_given_ones_always():
+    rule = ServiceRule(service="grocery", min_population_inv=number(300), central=True)
+    places = pd.DataFrame(
+        {"population_inv": [900, 300, 100, 100], "central": [False, False, False, True]}, list("abcd")
+    )
+    ids = ["given", *(nearest_drawn.modelled_id(rule, place) for place in places.index)]
+    exists = nearest_drawn.facilities_by_run(pd.DataFrame(index=ids), places, [rule], options(40, 1))
+    assert exists[:, [0, 1, 4]].all()
+    assert not exists[:, 3].any()
+    np.testing.assert_array_equal(exists[:, 2], redraw.cutoffs(rule, options(40, 1)) <= 300)
+    assert 0 < exists[:, 2].sum() < 40
+
+
+def test_a_cell_has_the_range_of_its_people_and_of_its_minutes_by_rule():
+    cells = pd.DataFrame(
+        {"population_inv": [5.0, 2.0], "fuel_min": [9.0, INF], "fuel_second_min": [INF, INF]}, ["x", "y"]
+    )
+    drawn_cells = cells.iloc[::-1]
+    draws = redraw.Draws(drawn_cells, np.array([[0.0, 4.0], [3.0, 8.0]]), 0, 100)
+    nobody = np.full((2, 2), -1)
+    minutes = np.array([[INF, 7.0], [INF, 12.0]])
+    fuel = nearest_drawn.Nearest(minutes, np.full((2, 2), INF), minutes, nobody, nobody, np.array([0, 1]))
+    told = nearest_drawn.with_cell_ranges(cells, draws, {"fuel": fuel})
+    assert told.loc["x", ["population_low_inv", "population_high_inv"]].tolist() == [4, 8]
+    assert told.loc["y", ["population_low_inv", "population_high_inv"]].tolist() == [0, 3]
+    assert told.loc["x", ["fuel_low_min", "fuel_high_min"]].tolist() == [7, 12]
+    assert told.loc["y", ["fuel_low_min", "fuel_high_min"]].isna().all()  # no run has a way
+    assert "fuel_second_low_min" not in told

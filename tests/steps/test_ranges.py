@@ -37,6 +37,7 @@ WITHOUT: dict[tuple[str, str], str] = {
     ("plan_granskning", "measure"): "of what plans draw",
 }
 PEOPLE = re.compile(r".*_(inv|min|share)|share|share_.*")
+RULED = re.compile(r"(facilities|grocery|fuel|parcels|library|school)_count")
 ENDS = re.compile(r".*_(low|high)(_inv|_min)?")
 
 
@@ -51,7 +52,8 @@ def demanded(frame):
     land = set(CLASSES.values()) & {str(name) for name in frame.columns}
     every = [str(name) for name in frame.columns]
     rests = [name for name in every if (PEOPLE.fullmatch(name) or name in land) and not ENDS.fullmatch(name)]
-    return rests + [name for name in every if name in {"measure", "support_measure", "against_measure", "strength"}]
+    rests += [name for name in every if name in {"measure", "support_measure", "against_measure", "strength"}]
+    return rests + [name for name in every if RULED.fullmatch(name)]
 
 
 def reason(name, column):
