@@ -108,15 +108,15 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
         actor=kept["actor"].map(said),
     )
     columns = [
-        Column("state", text("plan_pages.rekommendationer.state", lang)),
+        Column("state", text("plan_pages.rekommendationer.state", lang), more=not any(frame["state"])),
         Column("plans", text("plan_pages.municipality", lang)),
-        Column("text", text("plan_pages.rekommendationer.text", lang), width="large"),
+        Column("text", text("plan_pages.rekommendationer.text", lang), width="medium"),
         Column("actor", text("plan_pages.rekommendationer.actor", lang)),
         Column("answer", text("plan_pages.rekommendationer.answer", lang)),
-        Column("goal_title", text("plan_pages.goal", lang)),
-        Column("severity", text("plan_pages.severity", lang), "count"),
-        Column("evidence", text("plan_pages.feature", lang)),
-        Column("status", text("plan_pages.rekommendationer.status", lang)),
+        Column("goal_title", text("plan_pages.goal", lang), more=True),
+        Column("severity", text("plan_pages.severity", lang), "count", more=True),
+        Column("evidence", text("plan_pages.feature", lang), more=True),
+        Column("status", text("plan_pages.rekommendationer.status", lang), more=True),
     ]
     row = show_table(at, frame, columns, name="rekommendationer", rows=9, pick=True)
     st.caption(text("plan_pages.shown", lang, shown=len(kept), count=count))

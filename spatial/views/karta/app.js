@@ -6,7 +6,7 @@
   var P = S.Map.prototype;
   var plainApply = P.apply;
   var plainResize = P.resize;
-  var GAP = 10;
+  var GAP = 24;
   var LEAST_PX = 2.6;
   var CLOSEST = 10;
 

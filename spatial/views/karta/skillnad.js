@@ -44,7 +44,7 @@
   };
 
   function legend(wanted) {
-    var control = L.control({ position: "bottomright" });
+    var control = L.control({ position: "topright" });
     control.onAdd = function () {
       var box = S.el("section", "sb-skillnad", null, S.el("strong", "", wanted.title));
       box.setAttribute("aria-label", wanted.title);
