@@ -6,9 +6,9 @@ import shapely
 import streamlit as st
 
 from spatial.errors import StrukturbildError
-from spatial.pages.drawn import tools
+from spatial.pages.drawn import Drawn, tools
 from spatial.pages.entry import group_record, may_write
-from spatial.pages.group_about import CHOSEN, choose, show_about
+from spatial.pages.group_about import CHOSEN, RESHAPED, choose, show_about
 from spatial.pages.group_feed import asked, show_feed, show_own_withdrawn
 from spatial.pages.group_map import (
     clicked,
@@ -28,6 +28,7 @@ from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, opened
 from spatial.record.base import Record
 from spatial.record.events import DRAWN, Author, Event, Target, drawing
+from spatial.record.history import reshaped
 from spatial.texts import text
 from spatial.views.plan_places import outlined
 from spatial.views.themes import WHOLE, visible
@@ -70,14 +71,22 @@ def _keep_drawn(at: Opened, record: Record, author: Author) -> None:
             st.error(text(f"draw.{shape.fault}", at.lang))
         else:
             try:
-                record.append(drawing(author, shapely.to_wkb(shape.geometry), item=shape.id), once=True)
+                kept = _kept(record, author, shape.geometry, shape)
             except StrukturbildError as error:
                 st.error(plain(error.message(at.lang)))
                 if error.key in {"record.busy", "record.too_fast"}:
                     continue
             else:
-                st.session_state[_NEXT] = Target(DRAWN, shape.id)
+                st.session_state[_NEXT] = Target(DRAWN, kept.item)
+                st.session_state.pop(RESHAPED, None)
         taken.add(shape.id)
+
+
+def _kept(record: Record, author: Author, geometry: shapely.Geometry, shape: Drawn) -> Event:
+    wkb = shapely.to_wkb(geometry)
+    if shape.of:
+        return record.change(shape.of, lambda versions: reshaped(versions, author, wkb))
+    return record.append(drawing(author, wkb, item=shape.id), once=True)
 
 
 def _follow_click() -> None:
@@ -140,9 +149,17 @@ def _map(at: Opened, author: Author | None, events: list[Event], view: str) -> N
         "shapes": shapes(at, events, author),
         "marks": marks,
         "outlined": None if place is None else outlined(place, turn),
-        "draw": tools(at.lang, "grupp", taken=taken) if author is not None else None,
+        "draw": tools(at.lang, "grupp", taken=taken, edit=_changed(at, events)) if author is not None else None,
     }
     show_map(at, key=_MAP, state=state, height=_LEAST_PX, fill=True, panel=False)
+
+
+def _changed(at: Opened, events: list[Event]) -> tuple[str, shapely.Geometry, object] | None:
+    """Return the drawing whose shape is being changed, as long as it is what one speaks of."""
+    item, turn = st.session_state.get(RESHAPED, ("", 0))
+    about = Target(DRAWN, item)
+    place = place_of(at.image, events, about) if item and st.session_state.get(CHOSEN) == about else None
+    return None if place is None else (item, place.iloc[0], turn)
 
 
 if __name__ == "__main__":

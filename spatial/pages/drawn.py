@@ -15,7 +15,7 @@ A shape is told until its id stands in ``taken``, whatever happens between; so t
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -29,7 +29,7 @@ _TEXTS: Final = (
     "toolbar", "point", "line", "polygon", "point_how", "line_how", "polygon_how", "finish", "finish_how", "undo",
     "undo_how", "cancel", "cancel_how", "start_point", "start_line", "start_polygon", "more", "next_line",
     "next_polygon", "few_point", "few_line", "few_polygon", "crossing", "removed", "cancelled", "done", "saving",
-    "saved",
+    "saved", "edit_point", "edit_line", "edit_polygon", "handle",
 )  # fmt: skip
 _TYPES: Final = frozenset({"Point", "LineString", "Polygon"})
 _ID: Final = re.compile(r"^[0-9a-f]{32}$")
@@ -40,11 +40,15 @@ _DECIMALS: Final = 6
 
 @dataclass(frozen=True)
 class Drawn:
-    """A shape that a user drew: ``geometry`` in EPSG:3006, or None and ``fault``, a key of the room ``draw``."""
+    """A shape that a user drew: ``geometry`` in EPSG:3006, or None and ``fault``, a key of the room ``draw``.
+
+    ``of`` is the kept shape that it takes the place of; empty for a new one.
+    """
 
     id: str
     geometry: shapely.Geometry | None
     fault: str = ""
+    of: str = ""
 
 
 def tools(
@@ -55,6 +59,7 @@ def tools(
     *,
     mode: str | None = None,
     turn: object = 0,
+    edit: tuple[str, shapely.Geometry, object] | None = None,
 ) -> dict[str, Any]:
     """Return the state ``draw`` as ``karta/rita.js`` takes it.
 
@@ -69,6 +74,8 @@ def tools(
         Ids of shapes that the page has kept or refused; the map then lets go of them.
     mode, turn
         A tool to take up at once; ``turn`` is changed to take it up again.
+    edit : tuple of str, geometry and a turn, optional
+        A kept shape to change (EPSG:3006), by its id; another turn takes it up again.
 
     Examples
     --------
@@ -78,6 +85,7 @@ def tools(
     texts = {key: text(f"draw.{key}", lang) for key in _TEXTS}
     return {
         "name": name, "tools": list(shown), "taken": sorted(taken), "mode": mode, "turn": turn, "texts": texts,
+        "edit": None if edit is None else {"id": edit[0], "geometry": geojson(edit[1]), "turn": edit[2]},
     }  # fmt: skip
 
 
@@ -89,7 +97,12 @@ def drawn(value: Mapping[str, Any] | None) -> list[Drawn]:
     """
     told = (value or {}).get("drawn")
     shapes = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
-    return [_read(str(one["id"]), one.get("geometry")) for one in shapes if _ID.match(str(one.get("id", "")))]
+    known = [one for one in shapes if _ID.match(str(one.get("id", "")))]
+    return [replace(_read(str(one["id"]), one.get("geometry")), of=_of(one.get("of"))) for one in known]
+
+
+def _of(told: Any) -> str:
+    return str(told) if _ID.match(str(told)) else ""
 
 
 def _read(shape_id: str, told: Any) -> Drawn:

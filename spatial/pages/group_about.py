@@ -18,6 +18,8 @@ from spatial.texts import text
 from spatial.views.group_told import MOST_SPOTS, THINGS, drawings_by_item, thing_name
 
 CHOSEN: Final = "grupp-om"
+RESHAPED: Final = "grupp-form"
+"""The drawing whose shape the map lets its author change, with a number that makes asking again count."""
 _LIST: Final = "grupp-om-lista"
 _TURN: Final = "grupp-omgang"
 _PROPOSED: Final = {"noder": "level", "strak": "corridor", RECOMMENDATIONS: "recommendation"}
@@ -180,6 +182,8 @@ def _edit(at: Opened, record: Record, author: Author, own: Event) -> None:
     lang = at.lang
     if not own.payload.get("title"):
         st.caption(text("group.about.just_drawn", lang))
+    if st.button(text("group.about.reshape", lang), key=f"grupp-form-{own.item}", width="stretch"):
+        st.session_state[RESHAPED] = (own.item, st.session_state.get(RESHAPED, ("", 0))[1] + 1)
     with st.form(f"grupp-rubrik-{own.item}", border=True):
         title = st.text_input(
             text("group.about.title", lang),

@@ -46,6 +46,22 @@ def restored(versions: list[Event], author: Author, event_id: str) -> Draft:
     return replace(draft_of(chosen, author), restores=chosen.restores or chosen.id)
 
 
+def reshaped(versions: list[Event], author: Author, geometry: bytes) -> Draft:
+    """Return the draft that gives what an author has drawn another shape (WKB, EPSG:3006).
+
+    Raises
+    ------
+    RecordError
+        If it is another's, no drawing, or has that shape already.
+    """
+    last = versions[-1]
+    if last.kind != "drawing" or last.author.key != author.key:
+        raise RecordError("record.not_yours")
+    if last.geometry == geometry and not last.withdrawn:
+        raise RecordError("record.same_shape")
+    return replace(draft_of(last, author), geometry=geometry, withdrawn=False)
+
+
 def undone(versions: list[Event], author: Author) -> Draft:
     """Return the draft that takes back an item's last change; again takes back the one before.
 

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
+import shapely
 
 from spatial.record.base import FILE, open_record
-from spatial.record.history import current
+from spatial.record.history import current, histories
 
 SPEC = importlib.util.spec_from_file_location("app_test", Path(__file__).with_name("test_app.py"))
 APP = importlib.util.module_from_spec(SPEC)
@@ -39,9 +40,12 @@ def visit(chromium, running):
     address, wrong, contexts = running[0], [], []
     home = (f"{address}/", address.replace("http", "ws") + "/", "data:", "blob:")
 
-    def opened(width=1280, height=720):
+    def opened(width=1280, height=720, *, touch=False):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="sv-SE", timezone_id="Europe/Stockholm"
+            viewport={"width": width, "height": height},
+            locale="sv-SE",
+            timezone_id="Europe/Stockholm",
+            has_touch=touch,
         )
         contexts.append(context)
         page = context.new_page()
@@ -96,6 +100,14 @@ def kept(folder, *kinds):
     record = open_record(folder)
     try:
         return current(record.events(), *kinds)
+    finally:
+        record.close()
+
+
+def versions_of(folder, item):
+    record = open_record(folder)
+    try:
+        return histories(record.events())[item]
     finally:
         record.close()
 
@@ -224,3 +236,65 @@ def test_drawing_by_keys_alone(visit, running):
     page.keyboard.press("Space")
     frame.wait_for_function("Strukturbild.karta.rita.kept.outbox.length === 0", timeout=20_000)
     assert len(kept(running[1], "drawing")) == before + 1
+
+
+def test_drawing_by_touch_and_changing_the_shape_afterwards(visit, running):
+    page, folder = visit(touch=True), running[1]
+    frame = go_in(page, "Disa", "Sorsele", "Planerare")
+    before = {event.item for event in kept(folder, "drawing")}
+    box = page.locator(MAP).bounding_box()
+    page.frame_locator(MAP).get_by_role("button", name="Yta", exact=True).tap()
+    for x, y in ((300, 300), (400, 300), (400, 380), (302, 302)):
+        page.touchscreen.tap(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(400)
+    frame.wait_for_function("Strukturbild.karta.rita.kept.outbox.length === 0", timeout=20_000)
+    [item] = {event.item for event in kept(folder, "drawing")} - before
+    first = versions_of(folder, item)[-1]
+    assert len(shapely.from_wkb(first.geometry).exterior.coords) == 4
+
+    # Dragged by a corner; nothing is kept until it is done, and what is kept is a version of the same drawing.
+    handles = page.frame_locator(MAP).locator(".sb-vertex")
+    page.get_by_role("button", name="Ändra formen").click()
+    handles.nth(2).wait_for(timeout=20_000)
+    assert handles.count() == 3
+    corner = handles.nth(2).bounding_box()
+    lies = frame.evaluate(
+        "(() => { const r = Strukturbild.karta.rita; const p = r.map.latLngToContainerPoint("
+        "r.points[2]); const s = r.karta.stage.getBoundingClientRect(); return [s.x + p.x, s.y + p.y]; })()"
+    )
+    assert abs(corner["x"] + 9 - box["x"] - lies[0]) < 2
+    assert abs(corner["y"] + 9 - box["y"] - lies[1]) < 2
+    page.mouse.move(corner["x"] + 9, corner["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 9, corner["y"] + 69, steps=5)
+    page.mouse.up()
+    assert len(versions_of(folder, item)) == 1
+    tool(page, "Klar")
+    frame.wait_for_function("Strukturbild.karta.rita.kept.outbox.length === 0", timeout=20_000)
+    second = versions_of(folder, item)[-1]
+    assert second.version == 2
+    moved = [
+        shapely.get_coordinates(shapely.from_wkb(second.geometry))[i]
+        - shapely.get_coordinates(shapely.from_wkb(first.geometry))[i]
+        for i in range(3)
+    ]
+    assert [abs(way).max() > 100 for way in moved] == [False, False, True]
+
+    # By keys: a corner taken away is too few, an arrow moves it; Esc leaves all as it was.
+    page.get_by_role("button", name="Ändra formen").click()
+    handles.nth(2).focus()
+    page.keyboard.press("Delete")
+    page.frame_locator(MAP).get_by_text("minst tre punkter").wait_for(timeout=10_000)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    assert len(versions_of(folder, item)) == 2
+    assert sketch(frame)[0] is None
+
+    page.locator(f".st-key-grupp-inlagg-{item}").get_by_role("button", name="⋯").click()
+    page.get_by_role("button", name="Ångra senaste").click()
+    page.wait_for_timeout(500)
+    for _ in range(40):
+        if len(versions_of(folder, item)) == 3:
+            break
+        page.wait_for_timeout(250)
+    assert versions_of(folder, item)[-1].geometry == first.geometry

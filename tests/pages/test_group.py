@@ -165,6 +165,18 @@ def test_what_cannot_be_kept_says_why(kind, coordinates, fault):
     assert (shape.geometry, shape.fault) == (None, fault)
 
 
+def test_a_shape_that_takes_anothers_place_says_which():
+    [new] = drawn(told("Point", [20.263, 63.8258]))
+    value = told("Point", [20.263, 63.8258])
+    value["drawn"][0]["of"] = ID
+    [changed] = drawn(value)
+    value["drawn"][0]["of"] = "../x"
+    [odd] = drawn(value)
+    assert (new.of, changed.of, odd.of) == ("", ID, "")
+    edit = tools("sv", "grupp", edit=(ID, changed.geometry, 3))["edit"]
+    assert edit == {"id": ID, "geometry": {"type": "Point", "coordinates": [20.263, 63.8258]}, "turn": 3}
+
+
 @pytest.mark.parametrize("value", [None, {}, {"drawn": None}, {"drawn": ["x", {}, {"id": "../x"}]}])
 def test_what_the_map_did_not_draw_is_passed_over(value):
     assert drawn(value) == []

@@ -15,7 +15,7 @@ from spatial.record import events as said
 from spatial.record import reading, standing
 from spatial.record.events import Author, Target, event_of
 from spatial.record.exchange import events_of, table_of
-from spatial.record.history import current, histories, restored, undone
+from spatial.record.history import current, histories, reshaped, restored, undone
 from spatial.record.store import SqliteRecord
 
 UMEA = Author("Umeå", "municipality", "planner", "2480")
@@ -245,3 +245,17 @@ def test_empty_history_gives_empty_frames():
         reading.minutes_of_meetings,
     ):
         assert read([]).empty
+
+
+def test_a_drawing_gets_another_shape_in_a_version_and_undo_brings_the_first_back(tmp_path):
+    store, moved = SqliteRecord(tmp_path / "grupp.sqlite"), shapely.to_wkb(shapely.Point(700_000, 7_100_000))
+    item = store.append(said.drawing(UMEA, POINT, "ord", title="Torg")).item
+    changed = store.change(item, lambda versions: reshaped(versions, UMEA, moved))
+    assert (changed.version, changed.geometry, changed.payload) == (2, moved, {"title": "Torg", "text": "ord"})
+    for author, geometry, key in ((MALA, POINT, "record.not_yours"), (UMEA, moved, "record.same_shape")):
+        with pytest.raises(RecordError) as told:
+            store.change(item, lambda versions, by=author, to=geometry: reshaped(versions, by, to))
+        assert told.value.key == key
+    back = store.change(item, lambda versions: undone(versions, UMEA))
+    store.close()
+    assert back.geometry == POINT

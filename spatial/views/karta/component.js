@@ -11,7 +11,7 @@
    The map is drawn anew only when the data's fingerprint changes; otherwise what changed in the state is applied. */
 (function () {
   "use strict";
-  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "jamfor.js", "urval.js", "sok.js", "kort.js", "lank.js", "skriv.js", "verktyg.js", "egna.js", "app.js", "rita.js", "ritbild.js", "former.js", "skillnad.js", "stegpanel.js", "seminarium.js", "spara.js"];
+  var SCRIPTS = ["bas.js", "symboler.js", "lager.js", "etiketter.js", "panel.js", "karta.js", "jamfor.js", "urval.js", "sok.js", "kort.js", "lank.js", "skriv.js", "verktyg.js", "egna.js", "app.js", "rita.js", "ritbild.js", "andra.js", "former.js", "skillnad.js", "stegpanel.js", "seminarium.js", "spara.js"];
   var ASKED = ["clicked", "files", "add", "go"];
   var leaflet = location.pathname.replace(/karta\/[^/]*$/, "leaflet/");
   var karta = null;

@@ -6,9 +6,10 @@
       mode:  a tool that the page takes up, or null; given anew when turn changes,
       turn:  any value,
       taken: ids of drawn shapes that the page has taken care of (kept or refused),
+     edit:  {id, geometry, turn} of a kept shape to change, or null; taken up when turn changes (andra.js),
       texts: labels, see spatial/pages/drawn.py}
    Out: the event "drawn". From then on, and until their ids stand in taken, every state that is told has
-     drawn: [{id, geometry}]: id 32 hexadecimal digits, the same however often it is told; geometry GeoJSON in WGS 84
+     drawn: [{id, geometry, of}]: of is the kept shape that this one takes the place of, where there is one; id 32 hexadecimal digits, the same however often it is told; geometry GeoJSON in WGS 84
      (longitude first; a polygon's ring closed). The page keeps each id once and answers with taken.
    Nothing is lost: what is not taken is told again, and it, and a drawing that is not finished, survive a reload of the tab.
 
@@ -72,7 +73,7 @@
     karta.root.addEventListener("keydown", this.onKey, true);
     this.map.on("click", this.click, this).on("mousemove", this.move, this).on("move", this.still, this);
     this.timer = setInterval(this.again.bind(this), AGAIN_MS);
-    if (this.kept.sketch) { this.take(this.kept.sketch.tool, this.kept.sketch.points); }
+    if (this.kept.sketch) { this.take(this.kept.sketch.tool, this.kept.sketch.points, this.kept.sketch.of); }
     if (this.kept.outbox.length) { this.karta.tell("drawn", this.karta.state()); }
   };
 
@@ -85,6 +86,7 @@
     var asked = JSON.stringify([options.mode || null, options.turn === undefined ? null : options.turn]);
     if (options.mode && asked !== this.asked) { this.take(options.mode); }
     this.asked = asked;
+    this.changeShape(options.edit);
     this.redraw();
   };
 
@@ -108,7 +110,7 @@
   }
 
   R.keep = function () {
-    this.kept.sketch = this.tool && this.points.length ? { tool: this.tool, points: this.points } : null;
+    this.kept.sketch = this.tool && this.points.length ? { tool: this.tool, points: this.points, of: this.of } : null;
     try { sessionStorage.setItem("sb-rita/" + this.name, JSON.stringify(this.kept)); } catch (error) { this.unkept = true; }
   };
 
@@ -124,14 +126,15 @@
 
   /* --- taking up and putting away a tool --------------------------------------------------------------------------- */
 
-  R.take = function (tool, points) {
+  R.take = function (tool, points, of) {
     if (TOOLS.indexOf(tool) < 0) { return; }
     this.tool = tool;
     this.points = points || [];
+    this.of = of || null;
     this.map.doubleClickZoom.disable();
     this.karta.stage.classList.add("sb-drawing");
     this.karta.stage.focus({ preventScroll: true });
-    this.say("start_" + tool);
+    this.say((of ? "edit_" : "start_") + tool);
     this.redraw();
   };
 
@@ -139,6 +142,7 @@
     var map = this.map;
     this.tool = null;
     this.points = [];
+    this.of = null;
     this.over = null;
     this.karta.stage.classList.remove("sb-drawing", "sb-crossed");
     setTimeout(function () { if (map._loaded) { map.doubleClickZoom.enable(); } }, 400);
@@ -160,8 +164,9 @@
 
   R.finish = function () {
     if (!this.ready()) { this.say("few_" + this.tool); return; }
-    if (this.tool === "polygon" && crosses(this.points.concat([this.points[0]]))) { this.say("crossing"); return; }
-    this.kept.outbox = this.kept.outbox.concat([{ id: newId(), geometry: geometry(this.tool, this.points) }]);
+    if (this.crossing()) { this.say("crossing"); return; }
+    var shape = { id: newId(), geometry: geometry(this.tool, this.points) };
+    this.kept.outbox = this.kept.outbox.concat([this.of ? Object.assign(shape, { of: this.of }) : shape]);
     this.end();
     this.say("done");
     this.keep();
@@ -180,6 +185,7 @@
 
   R.click = function (event) {
     if (!this.tool) { return; }
+    if (this.of) { this.clickOn(event.latlng); return; }
     var touch = (event.originalEvent || {}).pointerType === "touch";
     var near = touch ? NEAR_TOUCH_PX : NEAR_PX;
     var count = this.points.length;
@@ -217,6 +223,8 @@
     return false;
   }
 
+  R.crossing = function () { return this.tool === "polygon" && crosses(this.points.concat([this.points[0]])); };
+
   function side(a, b, c) { return (b[1] - a[1]) * (c[0] - a[0]) - (b[0] - a[0]) * (c[1] - a[1]); }
 
   function meet(a, b, c, d) { return side(a, b, c) * side(a, b, d) <= 0 && side(c, d, a) * side(c, d, b) <= 0; }
@@ -228,6 +236,7 @@
       Escape: this.cancel, Backspace: this.undo, Delete: this.undo,
       Enter: onMap ? this.finish : null, " ": onMap ? this.atCross : null
     }[event.key];
+    if (this.of) { act = this.keyOf(event, act); }
     if (event.key === "z" && (event.ctrlKey || event.metaKey)) { act = this.undo; }
     if (onMap && event.key.indexOf("Arrow") === 0) { this.karta.stage.classList.add("sb-crossed"); }
     if (!act || /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) { return; }
@@ -238,7 +247,7 @@
 
   R.atCross = function () {
     this.karta.stage.classList.add("sb-crossed");
-    this.add(this.map.getCenter());
+    if (this.of) { this.clickOn(this.map.getCenter()); } else { this.add(this.map.getCenter()); }
   };
 
   R.move = function (event) {

@@ -36,9 +36,11 @@
     this.guideLine = null;
     if (!this.tool) { return; }
     var style = this.look(false);
+    this.outline = null;
     if (this.points.length > 1) {
-      (this.tool === "polygon" && this.points.length > 2 ? L.polygon : L.polyline)(this.points, style).addTo(this.layer);
+      this.outline = (this.tool === "polygon" && this.points.length > 2 ? L.polygon : L.polyline)(this.points, style).addTo(this.layer);
     }
+    if (this.of) { this.handles(); return; }
     this.points.forEach(function (point, i) {
       L.circleMarker(point, Object.assign({}, style, {
         radius: i === 0 || i === this.points.length - 1 ? 6 : 4, weight: 2, fillColor: "#FFFFFF", fillOpacity: 1
@@ -49,7 +51,7 @@
 
   R.guide = function () {
     if (this.guideLine) { this.guideLine.remove(); this.guideLine = null; }
-    if (!this.tool || !this.points.length || !this.over) { return; }
+    if (!this.tool || this.of || !this.points.length || !this.over) { return; }
     var ends = [this.points[this.points.length - 1], this.over];
     this.guideLine = L.polyline(ends, Object.assign(this.look(true), { fill: false, weight: 2 })).addTo(this.layer);
   };
@@ -93,8 +95,8 @@
       if (this.buttons[tool]) { this.buttons[tool].setAttribute("aria-pressed", String(this.tool === tool)); }
     }, this);
     var many = this.tool === "line" || this.tool === "polygon";
-    this.buttons.finish.hidden = !many || !this.ready();
-    this.buttons.undo.hidden = !many || !this.points.length;
+    this.buttons.finish.hidden = !this.of && (!many || !this.ready());
+    this.buttons.undo.hidden = Boolean(this.of) || !many || !this.points.length;
     this.buttons.cancel.hidden = !this.tool;
     if (!this.tool && this.kept.outbox.length) { this.say("saving"); }
     if (!this.tool && !this.kept.outbox.length && this.told.textContent === this.texts.saving) { this.say("saved"); }
