@@ -78,6 +78,11 @@ def edges_of(zones: npt.NDArray[np.object_], transform: Affine) -> Edges:
     transform : Affine
         Of the grid; not rotated. Coordinates are moved to its corner before anything is multiplied.
 
+    Raises
+    ------
+    ValueError
+        If a coordinate is not finite.
+
     Examples
     --------
     >>> edges = edges_of(np.array([shapely.box(10, 0, 30, 10)]), Affine(10, 0, 0, 0, -10, 20))
@@ -91,6 +96,9 @@ def edges_of(zones: npt.NDArray[np.object_], transform: Affine) -> Edges:
     # Left of a shell drawn anticlockwise lies the zone; counted in rows downwards, an edge then has it to its right.
     against = (shapely.is_ccw(rings) == hole) != (transform.a * transform.e > 0)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if not np.isfinite(xy).all():
+        message = "a zone has coordinates that are not finite: it lies beyond what the grid's CRS can tell"
+        raise ValueError(message)
     x, y = (xy[:, 0] - transform.c) / transform.a, (xy[:, 1] - transform.f) / transform.e
     at = np.flatnonzero((ring[1:] == ring[:-1]) & (y[1:] != y[:-1]))
     up = y[at + 1] < y[at]

@@ -119,3 +119,8 @@ def test_rings_drawn_in_either_direction():
     drawn = [placed(shapely.Polygon(r, [h])) for r in (ring, ring[::-1]) for h in (hole, hole[::-1])]
     for zone in drawn:
         np.testing.assert_array_equal(shares([zone], NORTH_UP), by_shapely(drawn[:1], NORTH_UP))
+
+
+def test_refuses_borders_that_are_nowhere():
+    with pytest.raises(ValueError, match="not finite"):
+        edges_of(np.array([shapely.Polygon([(0, 0), (np.inf, 0), (1, 1)])]), NORTH_UP)
