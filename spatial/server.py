@@ -133,6 +133,7 @@ def _run(script: str, codes: Path | None, settings: Settings, asked: dict[str, A
     from streamlit import App
 
     from spatial.door import Door
+    from spatial.lasting_files import let_files_last
     from spatial.rooted import Rooted
     from spatial.unforeseen import tell_unforeseen
 
@@ -140,5 +141,6 @@ def _run(script: str, codes: Path | None, settings: Settings, asked: dict[str, A
     layers = [Middleware(Rooted, pages=[page.stem for page in pages])]
     if codes is not None:
         layers = [Middleware(Door, folder=codes, limits=settings.entry), *layers]
+    let_files_last()
     with contextlib.suppress(KeyboardInterrupt):
         App(script, middleware=layers, on_script_error=tell_unforeseen).run(config=asked)

@@ -12,7 +12,7 @@ from spatial.pages.shared import Opened
 from spatial.record.base import FILE, URL, Record
 from spatial.record.events import Event
 
-_EVERY_S: Final = 0.7
+_EVERY_S: Final = 1.0
 
 
 def said_so_far(at: Opened) -> tuple[int, list[Event]]:
