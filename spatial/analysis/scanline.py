@@ -144,15 +144,16 @@ def covered(edges: Edges, first: int, end: int) -> Covered:
 def _by_row(edges: Edges, first: int, end: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]:
     """Return zone, row, left and right end, and signed height of the edges' pieces between two lines of rows."""
     within = np.flatnonzero((edges.y_end > first) & (edges.y < end))
-    zone, x, y, x_end, y_end, sign = (values[within] for values in edges)
+    y, y_end = edges.y[within], edges.y_end[within]
     top = np.maximum(np.floor(y), first).astype(np.int64)
     which, row = _counted(top, np.minimum(np.ceil(y_end), end).astype(np.int64) - top)
-    x, y, x_end, y_end = x[which], y[which], x_end[which], y_end[which]
+    at = within[which]
+    x, y, x_end, y_end = edges.x[at], y[which], edges.x_end[at], y_end[which]
     begin, stop = np.maximum(y, row), np.minimum(y_end, row + 1)
     across, down = x_end - x, y_end - y
     start = x + across * ((begin - y) / down)
     to = np.where(stop < y_end, x + across * ((stop - y) / down), x_end)
-    return zone[which], row, np.minimum(start, to), np.maximum(start, to), sign[which] * (stop - begin)
+    return edges.zone[at], row, np.minimum(start, to), np.maximum(start, to), edges.sign[at] * (stop - begin)
 
 
 def _by_cell(
