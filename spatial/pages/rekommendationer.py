@@ -111,7 +111,7 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
         Column("state", text("plan_pages.rekommendationer.state", lang), more=not any(frame["state"])),
         Column("plans", text("plan_pages.municipality", lang)),
         Column("text", text("plan_pages.rekommendationer.text", lang), width="medium"),
-        Column("actor", text("plan_pages.rekommendationer.actor", lang)),
+        Column("actor", text("plan_pages.rekommendationer.actor", lang), more=True),
         Column("answer", text("plan_pages.rekommendationer.answer", lang)),
         Column("goal_title", text("plan_pages.goal", lang), more=True),
         Column("severity", text("plan_pages.severity", lang), "count", more=True),
@@ -125,7 +125,8 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
 
 def _about(at: Opened, row: pd.Series, chosen: str) -> None:
     lang = at.lang
-    st.subheader(plain(said(row["title"])), anchor=False)
+    titles = {template.id: template.title.get(lang) for template in at.image.settings.recommendations.templates}
+    st.subheader(plain(said(titles.get(str(row["template"]), row["title"]))), anchor=False)
     st.write(plain(row["text"]))
     if row["state"]:
         st.markdown(text("plan_pages.rekommendationer.changed_is", lang, changed=_changed(row, lang)))
