@@ -1,5 +1,6 @@
 """Gränser: what neighbouring plans say across their border, as a list and on the map."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ _LENGTHS = (
     ("oklart", "unclear"),
     ("osäker matchning", "uncertain"),
 )
+_BESIDE = ("granser_osakra", "grannplaner", "grannplaner_linjer")
 
 
 def show() -> None:
@@ -31,6 +33,8 @@ def show() -> None:
     st.caption(text("plan_pages.granser.how", lang))
     if findings.empty:
         st.write(text("plan_pages.granser.none", lang))
+        if any(name in at.image.layers for name in _BESIDE):
+            _map(at, None)
     else:
         _findings(at, findings)
     if len(at.image.indicators.get("granser_osakra", ())):
@@ -58,7 +62,19 @@ def _findings(at: Opened, findings: pd.DataFrame) -> None:
     ids = list(kept.index) if chosen is None else [kept.index[chosen]]
     shapes = None if layer is None or chosen is None else outlined(layer.geo.geometry.reindex(ids), ids)
     with map_:
-        plan_map(at, "granser-karta", shapes, "granser", "planomraden")
+        _map(at, shapes)
+
+
+def _map(at: Opened, shapes: Mapping[str, Any] | None) -> None:
+    """Show the map, and under it what the greys and the paler colours are."""
+    lang, layers = at.lang, at.image.layers
+    plan_map(at, "granser-karta", shapes, "granser", "planomraden", *_BESIDE)
+    if "granser_osakra" in layers:
+        count = len(layers["granser_osakra"].frame)
+        st.text(text("plan_pages.granser.map_uncertain", lang, count=count))
+    whose = {str(name) for one in _BESIDE[1:] if one in layers for name in layers[one].frame["municipality_name"]}
+    if whose:
+        st.text(text("plan_pages.granser.map_neighbours", lang, names=", ".join(sorted(whose))))
 
 
 def _told(at: Opened, findings: pd.DataFrame) -> pd.DataFrame:

@@ -86,7 +86,8 @@ def borders(work: Work) -> Products:
 
     Neighbours around the region are compared with where their plan is given. A plan is measured in the outline that it
     follows: one of those given for plans, the municipality's, or what its own areas cover. ``granser_osakra`` are the
-    stretches where two plans follow different drawings of the border, so that no one can say what meets what.
+    stretches where two plans follow different drawings of the border, so that no one can say what meets what. Both are
+    layers where there are any.
     """
     table, own = work.settings.compatibility, work.layer("kommuner")
     if table is None or own is None:
@@ -98,7 +99,8 @@ def borders(work: Work) -> Products:
     tables = {name: pd.DataFrame(frame.drop(columns="geometry"))
               for name, frame in (("granser", told), ("granser_osakra", unsure))}  # fmt: skip
     tables["granser_langd"] = _numbered(found.lengths)
-    return Products(_layers(work, {"granser": told}), tables, {"borders": found.findings})
+    layers = _layers(work, {"granser": told, "granser_osakra": unsure})
+    return Products(layers, tables, {"borders": found.findings}, as_given=True)  # rests on plans and outlines alone
 
 
 def _every_plan(work: Work) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from spatial.errors import Fault, LayerError
 from spatial.model import Layer, LayerMeta
 from spatial.plan_terms import PlanMapping
 from spatial.settings import Role
-from spatial.steps.plan_owners import is_own, owners, plan_names
+from spatial.steps.plan_owners import is_own, outlines, owners, plan_names
 from spatial.steps.titles import marked, title
 from spatial.steps.work import Products, Work, made_layer
 
@@ -36,16 +36,19 @@ def plans(work: Work) -> Products:
 
     ``planomraden`` holds the uses that are areas, ``planinriktning`` the directions, ``planvarden`` the values; lines
     and points lie in layers of their own (``…_linjer``, ``…_punkter``). They are the region's: plans of municipalities
-    around it are the value ``plans_around``, for the borders alone, called as ``plan_names`` says.
+    around it are the value ``plans_around``, for the borders alone, called as ``plan_names`` says; ``grannplaner``
+    shows their areas of use and ``grannplaner_linjer`` their lines, with whose they are.
     """
     given = list(work.of_role("plans"))
     tables = list[pd.DataFrame]()
     values: dict[str, object] = {}
-    features = None
+    features, beside = None, dict[str, Layer]()
     if given:
         every, tables = _given(work, given)
         own = is_own(work, every["plan_id"])
-        values = {"plans_around": every[~own], "plan_names": plan_names(work, given)}
+        names = plan_names(work, given)
+        values = {"plans_around": every[~own], "plan_names": names}
+        beside = _beside(work, every[~own], names, given)
         features, meta = every[own], work.meta(title("planomraden"), "plans", lineage="", sources=tuple(given))
     modelled = features is None or features.empty
     if features is None or features.empty:
@@ -55,7 +58,22 @@ def plans(work: Work) -> Products:
     unknown.index = pd.Index(range(1, len(unknown) + 1), name="row")
     values["plans"] = features
     tables_out = {"planer_okanda_koder": unknown}
-    return Products(_shown(features, meta), tables_out, values, modelled=modelled, as_given=not modelled)
+    shown = _shown(features, meta) | beside
+    return Products(shown, tables_out, values, modelled=modelled, as_given=not modelled)
+
+
+def _beside(work: Work, features: gpd.GeoDataFrame, names: Mapping[str, str], given: list[Layer]) -> dict[str, Layer]:
+    """Return the plans of municipalities around the region as layers: areas of use, and lines, with whose they are."""
+    called = outlines(work)["name"].to_dict() | dict(names)
+    told = features.assign(municipality_name=features["plan_id"].map(called).astype(str))
+    dimension = shapely.get_dimensions(told.geometry.to_numpy())
+    of_use, links = told["aspect"] == "anvandning", told["aspect"] != "varde"
+    parts = {"grannplaner": told[of_use & (dimension == 2)], "grannplaner_linjer": told[links & (dimension == 1)]}
+    return {
+        name: made_layer(name, rows, work.meta(title(name), "plans", lineage="", sources=tuple(given)))
+        for name, rows in parts.items()
+        if len(rows)
+    }
 
 
 def _shown(features: gpd.GeoDataFrame, meta: LayerMeta) -> dict[str, Layer]:

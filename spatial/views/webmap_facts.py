@@ -217,11 +217,21 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "granser": (
         ("kind", "what", "text"),
-        ("plan_a", "one_side", "municipality"),
+        ("municipality_a", "one_side", "text"),
         ("pivot_a", "use_here", "pivot"),
-        ("plan_b", "other_side", "municipality"),
+        ("municipality_b", "other_side", "text"),
         ("pivot_b", "use_there", "pivot"),
         ("length_m", "length", "length"),
+    ),
+    "granser_osakra": (
+        ("kind", "what", "text"),
+        ("suspected", "suspected", "text"),
+        ("municipality_a", "one_side", "text"),
+        ("pivot_a", "use_here", "pivot"),
+        ("municipality_b", "other_side", "text"),
+        ("pivot_b", "use_there", "pivot"),
+        ("length_m", "length", "length"),
+        ("apart_m", "apart", "length"),
     ),
     "plan_granskning": (
         ("sentence", "what", "text"),
@@ -258,3 +268,9 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("time", "when", "text"),
     ),
 }
+    "grannplaner": (
+        ("municipality_name", "municipality", "text"),
+        ("pivot", "use", "pivot"),
+        ("code", "plan_code", "text"),
+        ("time", "when", "text"),
+    ),

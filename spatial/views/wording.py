@@ -18,8 +18,11 @@ _OF_PLANS: Final = frozenset({"plans", "findings", "readiness"})
 
 
 def is_example(meta: LayerMeta) -> bool:
-    """Return whether a layer shows, or rests on, example plans instead of the municipalities' own."""
-    return meta.role in _OF_PLANS and meta.status == "modellerat"
+    """Return whether a layer shows, or rests on, example plans instead of the municipalities' own.
+
+    What rests on given plans and a model of something else is *modellerat*, no example: its lineage tells of no plan.
+    """
+    return meta.role in _OF_PLANS and meta.status == "modellerat" and bool(meta.lineage)
 
 
 def shown_status(meta: LayerMeta) -> str:

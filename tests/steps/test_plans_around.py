@@ -11,6 +11,7 @@ from spatial.errors import LayerError
 from spatial.image import compose
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
+from spatial.views.wording import is_example
 
 LAYER = """  - id: {id}
     title: {{sv: "{title}"}}
@@ -89,6 +90,11 @@ def test_a_norwegian_neighbour_in_its_own_classification(tmp_path, outlines, crs
     assert set(image.layers["planomraden"].frame["plan_id"]) == {"2421"}
     assert image.layers["markanvandning"].meta.status == "modellerat"
     assert image.layers["planomraden"].meta.status == "mätt"
+    assert image.layers["granser"].meta.status == "mätt"
+    assert not any(is_example(layer.meta) for layer in image.layers.values())
+    beside = image.layers["grannplaner"]
+    assert (set(beside.frame["plan_id"]), set(beside.frame["municipality_name"])) == ({"1833"}, {"Rana"})
+    assert beside.geo.area.sum() == pytest.approx(country.area, rel=0.01)
     for name in ("matris", "plan_granskning", "konflikter"):
         assert "1833" not in set(image.indicators[name].get("plan_id", []))
     advice = image.indicators["rekommendationer"]
