@@ -145,6 +145,7 @@ def _map_layer(image: StructureImage, layer: ProjectLayer, lang: str) -> ET.Elem
     styles = ET.SubElement(made, "map-layer-style-manager", {"current": "default"})
     ET.SubElement(styles, "map-layer-style", {"name": "default"})
     if isinstance(content, WrittenRaster):
+        made.append(_flags(identifiable=content.unit != "inv"))
         made.set("hasScaleBasedVisibilityFlag", "0")
         (fill_palette if content.paletted else fill_shades)(made, content.shades)
     elif isinstance(content, Packaged):
@@ -156,6 +157,14 @@ def _map_layer(image: StructureImage, layer: ProjectLayer, lang: str) -> ET.Elem
         made.set("geometry", "No geometry")
         made.set("wkbType", "NoGeometry")
         fill_fields(made, ["fid", *(str(name) for name in content.columns)], image.settings, lang, {})
+    return made
+
+
+def _flags(*, identifiable: bool) -> ET.Element:
+    """Return what may be done with a layer: people in a single cell are told by the grid, few as a word."""
+    made = ET.Element("flags")
+    for name, value in (("Identifiable", identifiable), ("Removable", True), ("Searchable", True), ("Private", False)):
+        ET.SubElement(made, name).text = str(int(value))
     return made
 
 

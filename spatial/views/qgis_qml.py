@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from spatial.analysis.changes import COMES_BACK, NO_LEVEL, OVERRIDE
+from spatial.analysis.ranges import range_names
+from spatial.analysis.rules import CELLS_LAYER
 from spatial.settings import Settings, StyleClass
 from spatial.texts import text
 from spatial.views.columns import alias
@@ -21,6 +23,15 @@ _DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _SEEN_FROM: Final = {"vagnat": 1_500_000, "rutnat": 500_000, "service": 3_000_000}
 """Layers that are drawn only from this scale on: nearer, they help; farther off they cover the structure."""
 _HIDDEN_FIELDS: Final = frozenset({"fid"})
+_PEOPLE: Final = "population_inv"
+_TOLD_FIELD: Final = {
+    "type": "10",
+    "typeName": "string",
+    "length": "0",
+    "precision": "0",
+    "subType": "0",
+    "comment": "",
+}
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -89,7 +100,12 @@ def fill_layer(element: ET.Element, item: Packaged, settings: Settings, lang: st
     ET.SubElement(element, "blendMode").text = "0"
     ET.SubElement(element, "layerOpacity").text = f"{opacity:g}"
     names = field_names(item.frame)
-    fill_fields(element, names, settings, lang, _choices(item, settings, lang))
+    few = frozenset(name for name in names if item.id == CELLS_LAYER and name.endswith("_inv"))
+    fill_fields(element, names, settings, lang, _choices(item, settings, lang), hidden=_HIDDEN_FIELDS | few)
+    if _PEOPLE in few:
+        told = ET.SubElement(ET.SubElement(element, "expressionfields"), "field", _TOLD_FIELD)
+        told.set("name", text("export.people_told", lang))
+        told.set("expression", told_expression(names, settings, lang))
     if item.meta.role in COMES_BACK:
         editable = ET.SubElement(element, "editable")
         for name in names:
@@ -106,13 +122,19 @@ def field_names(frame: pd.DataFrame) -> list[str]:
 
 
 def fill_fields(
-    element: ET.Element, names: list[str], settings: Settings, lang: str, choices: dict[str, dict[str, str]]
+    element: ET.Element,
+    names: list[str],
+    settings: Settings,
+    lang: str,
+    choices: dict[str, dict[str, str]],
+    *,
+    hidden: frozenset[str] = _HIDDEN_FIELDS,
 ) -> None:
     """Add the columns' aliases, and the values to choose from where a column holds classes."""
     fields = ET.SubElement(element, "fieldConfiguration")
     for name in names:
         field = ET.SubElement(fields, "field", {"name": name, "configurationFlags": "None"})
-        kind = "Hidden" if name in _HIDDEN_FIELDS else ("ValueMap" if name in choices else "")
+        kind = "Hidden" if name in hidden else ("ValueMap" if name in choices else "")
         config = ET.SubElement(ET.SubElement(field, "editWidget", {"type": kind}), "config")
         if name in choices:
             _value_map(config, choices[name])
@@ -122,6 +144,32 @@ def fill_fields(
     for index, name in enumerate(names):
         shown = "" if name in _HIDDEN_FIELDS else alias(name, settings, lang)
         ET.SubElement(aliases, "alias", {"field": name, "index": str(index), "name": shown})
+
+
+def told_expression(names: list[str], settings: Settings, lang: str) -> str:
+    """Return the expression that tells the people of a cell as they may be told: fewer than a few as a word.
+
+    What a click on a cell shows instead of the numbers, which are hidden; with the range where the models are redrawn.
+    """
+    least = f"{settings.access.least_shown_inv.value:g}"
+
+    def number_of(name: str) -> str:
+        return f'format_number("{name}", 0)'
+
+    few = _quoted(text("app.fewer", lang, number=least))
+    told = f'CASE WHEN "{_PEOPLE}" > 0 AND "{_PEOPLE}" < {least} THEN {few} ELSE {number_of(_PEOPLE)} END'
+    low, high = range_names(_PEOPLE)
+    if not {low, high} <= set(names):
+        return told
+    most = " || ".join(_quoted(part) for part in text("app.at_most", lang, high="\0").split("\0"))
+    at_most = most.replace(" || ", f" || {number_of(high)} || ")
+    ends = f'CASE WHEN "{low}" > 0 AND "{low}" < {least} THEN {at_most} ELSE '
+    ends += f"{number_of(low)} || '–' || {number_of(high)} END"
+    return f"{told} || CASE WHEN \"{high}\" >= {least} THEN ' (' || {ends} || ')' ELSE '' END"
+
+
+def _quoted(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
 
 
 def _value_map(config: ET.Element, values: dict[str, str]) -> None:

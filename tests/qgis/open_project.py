@@ -120,6 +120,11 @@ def told_of(layer, project):
         told["aliases"] = {field.name(): layer.attributeAlias(i) for i, field in enumerate(layer.fields())}
         told["spatial"] = layer.isSpatial()
         told["labels"] = layer.labelsEnabled()
+        fields = enumerate(layer.fields())
+        told["clicked"] = [field.name() for i, field in fields if layer.editorWidgetSetup(i).type() != "Hidden"]
+        if "Boende i rutan" in told["clicked"]:
+            told["people"] = [[row["population_inv"], row["Boende i rutan"]] for row in layer.getFeatures()]
+    told["clickable"] = bool(layer.flags() & layer.Identifiable)
     if layer.type() == 1 or layer.isSpatial():
         image = render([layer], window_of(layer, project), crs=project.crs())
         told["drawn_share"] = unlike(image)

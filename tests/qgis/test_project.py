@@ -171,6 +171,15 @@ class TestInQgis:
         table = told["defaults"]["tabell_befolkning"]
         assert table["aliases"]["population_inv"] == "Invånare (antal)"
 
+    def test_a_click_on_a_cell_never_tells_few_people_as_a_number(self, told):
+        cells = told["layers"]["strukturbild_rutnat"]
+        assert not [name for name in cells["clicked"] if name.endswith("_inv")]
+        assert not told["layers"]["strukturbild_raster_befolkning"]["clickable"]
+        few = [said for people, said in cells["people"] if 0 < people < 5]
+        assert few
+        assert {said.partition(" (")[0] for said in few} == {"färre än 5"}
+        assert all(said.partition(" (")[0].isdigit() for people, said in cells["people"] if 5 <= people < 1000)
+
     def test_metadata_says_where_it_comes_from(self, told):
         for place in (told["layers"]["strukturbild_strak"], told["defaults"]["strak"]):
             assert place["title"] == "Stråk"
