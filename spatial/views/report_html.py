@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from spatial.texts import text
-from spatial.views.report_parts import Bullets, Contents, Document, Heading, Part, Picture, Table, Words, clean
+from spatial.views.report_parts import (
+    Bullets,
+    Contents,
+    Document,
+    Heading,
+    Part,
+    Picture,
+    Table,
+    Words,
+    breakable,
+    clean,
+)
 
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE: Final = """
@@ -122,7 +133,7 @@ def _row(row: Sequence[str], looks: list[str], part: Table) -> str:
         colour = mark_of(part, value)
         shade = f' style="background:{colour}"' if colour else ""
         tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-        cells.append(f"<{tag}{scope}{look}{shade}>{_safe(value)}</{tag}>")
+        cells.append(f"<{tag}{scope}{look}{shade}>{breakable(_safe(value), '<wbr>')}</{tag}>")
     return f"<tr>{''.join(cells)}</tr>"
 
 

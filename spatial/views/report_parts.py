@@ -1,10 +1,13 @@
 """What a report is made of, whatever file it becomes: headings, paragraphs, tables and pictures, as plain text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 Align = Literal["text", "number"]
+_LONG: Final = re.compile(r"\S{13,}")
+_SEAM: Final = re.compile(r"(?<=\w[:_])(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,17 @@ def clean(words: str) -> str:
     'abc <i>'
     """
     return "".join(letter for letter in words if _kept(ord(letter)))
+
+
+def breakable(words: str, mark: str) -> str:
+    """Return a text whose long ids may break where their parts meet: ``mark`` stands after colons and underscores.
+
+    Examples
+    --------
+    >>> breakable("se inom_konflikt:2422:5affc60b kl. 10:30", "|")
+    'se inom_|konflikt:|2422:|5affc60b kl. 10:30'
+    """
+    return _LONG.sub(lambda found: _SEAM.sub(mark, found.group()), words)
 
 
 def _kept(code: int) -> bool:

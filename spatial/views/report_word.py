@@ -15,7 +15,18 @@ from docx.shared import Cm, Pt, RGBColor
 from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.report_html import mark_of
-from spatial.views.report_parts import Bullets, Contents, Document, Heading, Part, Picture, Table, Words, clean
+from spatial.views.report_parts import (
+    Bullets,
+    Contents,
+    Document,
+    Heading,
+    Part,
+    Picture,
+    Table,
+    Words,
+    breakable,
+    clean,
+)
 from spatial.views.word_fields import add_contents, add_field, add_heading, set_language
 
 _LOCALES: Final = {"sv": "sv-SE", "en": "en-GB", "no": "nb-NO"}
@@ -23,6 +34,7 @@ _FONT: Final = "Calibri"
 _INK: Final = RGBColor(0x23, 0x20, 0x1A)
 _MUTED: Final = RGBColor(0x5F, 0x5A, 0x4F)
 _SHADE: Final = "EEEAE0"
+_SEAM: Final = "\u200b"
 _NOTE_SHADE: Final = "F5EEF0"
 _SIZES: Final = {"Normal": 10.5, "Heading 1": 20, "Heading 2": 14, "Heading 3": 12, "Title": 30, "Caption": 9}
 _PAGE_CM: Final = (21.0, 29.7)
@@ -205,7 +217,7 @@ def _row(row: Any, values: Sequence[str], part: Table, *, head: bool) -> None:
     for cell, value, (_, align) in zip(row.cells, values, part.columns, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(1)
-        run = paragraph.add_run(clean(str(value)))
+        run = paragraph.add_run(breakable(clean(str(value)), _SEAM))
         run.font.size, run.bold = Pt(_SMALL_PT), head
         if align == "number":
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
