@@ -2,36 +2,59 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import sparse
 
-from spatial.analysis.journeys import Scene, scene_of
-from spatial.analysis.routing import TIE_MIN, connected_parts
-from spatial.analysis.whatif_ground import Ground
+from spatial.analysis.journeys import Scene
+from spatial.analysis.routing import TIE_MIN, connected_parts, ranges
 from spatial.model import FloatArray
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 MIDDLE: Final = 0.5
 """Where along it a link is cut, as :class:`spatial.analysis.whatif.CutLink` does by itself."""
+MEASURES: Final = ("people_inv", "lost_person_min", "without_inv", "beyond_inv")
 _DECIMALS: Final = 9
 
 
-def loss_of_links(base: Ground, limits_min: Mapping[str, float] | None = None, *, most: int = 1000) -> pd.DataFrame:
+@dataclass(frozen=True)
+class LinkLosses:
+    """What each link means to people, who may be drawn several times.
+
+    ``link``: positions of links that somebody needs; ``by_run``: of each of :data:`MEASURES` an array, a row a draw
+    of the people and a column a link; ``hardest``: the kind of service that loses most person-minutes in the first.
+    """
+
+    link: IntArray
+    by_run: Mapping[str, FloatArray]
+    hardest: tuple[str | None, ...]
+
+
+def loss_of_links(
+    scene: Scene,
+    kinds: npt.NDArray[np.object_],
+    ferry: BoolArray,
+    people: FloatArray,
+    limits_min: Mapping[str, float] | None = None,
+    *,
+    most: int = 1000,
+) -> LinkLosses:
     """Return, for each link, who loses how much if it alone is cut in the middle.
 
     Parameters
     ----------
-    base : Ground
-        Services on both sides of every border count.
+    scene : Scene
+        Cells and services on the roads; services on both sides of every border count.
+    kinds : ndarray of str
+        The kind of each service; the empty one is not counted.
+    ferry : ndarray of bool
+        Whether each link is a ferry.
+    people : ndarray
+        People in each cell (columns), once for every draw (rows).
     limits_min : mapping of str to float, optional
         The threshold of each kind of service, minutes.
     most : int
@@ -39,134 +62,134 @@ def loss_of_links(base: Ground, limits_min: Mapping[str, float] | None = None, *
 
     Returns
     -------
-    DataFrame
-        Index ``link``, the worst first: ``people_inv`` (people whose minutes to some kind of service grow),
-        ``lost_person_min`` (people times minutes lost, all kinds together, where there is still a way),
-        ``without_inv`` (people whom no way leads to some kind that they reach today), ``beyond_inv`` (people who fall
-        beyond a threshold that they are within today), ``hardest`` (the kind that loses most person-minutes; None
-        where none does), ``rank`` (1 = worst: most people without, then most person-minutes, then smallest id). Links
-        that nobody needs are not in it.
+    LinkLosses
+        ``people_inv`` (people whose minutes to some kind of service grow), ``lost_person_min`` (people times minutes
+        lost, all kinds together, where there is still a way), ``without_inv`` (people whom no way leads to some kind
+        that they reach today), ``beyond_inv`` (people who fall beyond a threshold that they are within today).
 
     Notes
     -----
-    The same as a trial with that one cut (:func:`spatial.analysis.whatif_access.what_if`). Only links that some
-    shortest way takes, or whose cut parts the land network and with it straight lines, are routed anew, with one run
-    of Dijkstra's algorithm a link and kind. Of more links than ``most`` only those on shortest ways are.
+    The same as a trial with that one cut (:func:`spatial.analysis.whatif_access.what_if`). Where a link is cut, only
+    what lies behind it on the tree of shortest ways is routed anew, from its rim on (Ramalingam, G. & Reps, T. 1996,
+    An incremental algorithm for a generalization of the shortest-path problem, Journal of Algorithms 21, 267-305).
+    Links that no shortest way takes are tried where their cut parts the land network, and with it straight lines,
+    unless there are more links than ``most``.
     """
-    scene = scene_of(
-        base.roads, base.cell_stops, base.places.stops, base.places.id,
-        base.reach.minutes_per_m, base.reach.max_snap_m,
-    )  # fmt: skip
-    people = base.cells["population_inv"].to_numpy(float)
-    routes = [_Route.of(scene, kind, base.places.kind == kind) for kind in base.kinds]
-    cut = _middle_pieces(scene, len(base.network.edges))
-    land = ~base.network.edges["ferry"].to_numpy(bool)[scene.pieces.edge]
-    few = len(cut) <= most
-    used = [
-        link
-        for link, piece in enumerate(cut)
-        if any(route.needs(scene, int(piece)) for route in routes)
-        or (few and land[piece] and _parts(scene, land, int(piece)) is not None)
-    ]
+    links = len(ferry)
+    routes = [_Route(scene, str(kind), kinds == kind) for kind in sorted(set(kinds)) if kind]
+    cut, land = _middle_pieces(scene, links), ~ferry[scene.pieces.edge]
+    needed = np.any([route.needed() for route in routes], axis=0)[cut] if routes else np.zeros(links, bool)
+    if links <= most:
+        needed |= [bool(land[piece]) and _parts(scene, land, int(piece)) is not None for piece in cut]
+    used = np.flatnonzero(needed)
     if len(used) > most:
-        load = np.sum([route.load(scene, people) for route in routes], axis=0)
-        used = [used[at] for at in np.argsort(-load[cut[used]], kind="stable")[:most]]
-    rows = {
-        str(base.network.edges.index[link]): _lost(scene, land, routes, int(cut[link]), people, limits_min or {})
-        for link in used
-    }
-    columns = ["people_inv", "lost_person_min", "without_inv", "beyond_inv", "hardest"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("link")
-    table = table[table["people_inv"] > 0].sort_index()
-    table["hardest"] = table["hardest"].astype(object).where(table["hardest"].notna(), None)
-    table = table.sort_values(["without_inv", "lost_person_min"], ascending=False, kind="stable")
-    return table.assign(rank=np.arange(1, len(table) + 1))
+        load = np.sum([route.load(people[0]) for route in routes], axis=0)
+        used = np.sort(used[np.argsort(-load[cut[used]], kind="stable")[:most]])
+    found = [_lost(scene, land, routes, int(cut[link]), people[0], limits_min or {}) for link in used]
+    by_run = {name: _summed([one[name] for one, _ in found], people) for name in MEASURES}
+    there = by_run["people_inv"].max(axis=0, initial=0) > 0
+    hardest = tuple(one for (_, one), kept in zip(found, there, strict=True) if kept)
+    return LinkLosses(used[there], {name: sums[:, there] for name, sums in by_run.items()}, hardest)
 
 
-@dataclass(frozen=True)
+def _summed(weights: list[FloatArray], people: FloatArray) -> FloatArray:
+    """Return the people, each weighed as one link does it, in all: a row a draw, a column a link."""
+    kept = [np.flatnonzero(one) for one in weights]
+    before = np.r_[0, np.cumsum([len(one) for one in kept], dtype=np.int64)]
+    values = [one[cells] for one, cells in zip(weights, kept, strict=True)]
+    content = np.concatenate([np.zeros(0), *values]), np.concatenate([np.zeros(0, np.int64), *kept]), before
+    sums: FloatArray = (sparse.csr_matrix(content, shape=(len(weights), people.shape[1])) @ people.T).T
+    return sums
+
+
 class _Route:
-    """One kind of service on the scene: arcs with its sources, minutes today, and the straight lines."""
+    """One kind of service on the scene: arcs from its facilities, minutes today, and the straight lines."""
 
-    kind: str
-    chosen: IntArray
-    graph: sparse.csr_matrix
-    arcs: IntArray
-    minutes: FloatArray
-    today: FloatArray
-    straight: FloatArray
-    straight_to: IntArray
-
-    @classmethod
-    def of(cls, scene: Scene, kind: str, own: BoolArray) -> "_Route":
-        chosen = np.flatnonzero(own & scene.facility.reached)
-        pieces, size = scene.pieces, scene.pieces.nodes + len(scene.pieces.cut_edge)
-        tail = np.r_[pieces.start, pieces.end, np.arange(size, size + len(chosen))]
-        head = np.r_[pieces.end, pieces.start, scene.node[chosen]]
-        minutes = np.r_[scene.back, scene.forth, scene.facility.leg_min[chosen]]
-        order = np.argsort(tail, kind="stable")
-        before = np.searchsorted(tail[order], np.arange(size + len(chosen) + 1))
-        graph = sparse.csr_matrix((minutes[order], head[order], before), shape=(size + len(chosen),) * 2)
-        arcs = np.empty(len(order), np.int64)
-        arcs[order] = np.arange(len(order))
-        straight, to = scene.straight_nearest(chosen)
-        best = straight.min(axis=0, initial=np.inf)
-        whom = to[straight.argmin(axis=0), np.arange(len(best))] if len(straight) else np.full(len(best), -1)
-        route = cls(kind, chosen, graph, arcs, np.zeros(0), np.zeros(0), best, whom)
-        route = replace(route, minutes=route.routed())
-        return replace(route, today=_to_cells(scene, route.minutes, scene.legs(), best))
-
-    def routed(self) -> FloatArray:
-        """Return minutes to every node, as the arcs now stand."""
+    def __init__(self, scene: Scene, kind: str, own: BoolArray) -> None:
         from scipy.sparse.csgraph import dijkstra
 
-        size = self.graph.shape[0] - len(self.chosen)
-        if not len(self.chosen):
-            return np.full(size, np.inf)
-        sources = np.arange(size, self.graph.shape[0])
-        return np.asarray(dijkstra(self.graph, directed=True, indices=sources, min_only=True), float)[:size]
-
-    def without(self, piece: int) -> FloatArray:
-        """Return minutes to every node with a piece closed; the arcs are put back."""
-        both = self.arcs[[piece, piece + len(self.arcs_of_pieces) // 2]]
-        kept = self.graph.data[both].copy()
-        self.graph.data[both] = np.inf
-        found = self.routed()
-        self.graph.data[both] = kept
-        return found
-
-    @property
-    def arcs_of_pieces(self) -> IntArray:
-        return self.arcs[: len(self.arcs) - len(self.chosen)]
-
-    def needs(self, scene: Scene, piece: int) -> bool:
-        """Return whether a shortest way to this kind takes a piece, or somebody lives on it."""
-        start, end = scene.pieces.start[piece], scene.pieces.end[piece]
-        away, back = self.minutes[start] + scene.back[piece], self.minutes[end] + scene.forth[piece]
-        tight = (np.isfinite(away) and away <= self.minutes[end] + TIE_MIN) or (
-            np.isfinite(back) and back <= self.minutes[start] + TIE_MIN
+        self.scene, self.kind, self.ends, self.legs = scene, kind, scene.ends(), scene.legs()
+        self.chosen = np.flatnonzero(own & scene.facility.reached)
+        pieces, size = scene.pieces, scene.pieces.nodes + len(scene.pieces.cut_edge)
+        count, self.size = len(pieces.start), size + 1  # the last node leads to every facility
+        self.tail = np.r_[pieces.start, pieces.end, np.full(len(self.chosen), size)]
+        self.head = np.r_[pieces.end, pieces.start, scene.node[self.chosen]]
+        self.cost = np.r_[scene.back, scene.forth, scene.facility.leg_min[self.chosen]]
+        self.piece = np.r_[np.arange(count), np.arange(count), np.full(len(self.chosen), -1)]
+        graph = _matrix(self.tail, self.head, self.cost, self.size)
+        self.minutes = np.asarray(dijkstra(graph, indices=size), float)
+        known = np.isfinite(self.minutes[self.tail]) & np.isfinite(self.cost)
+        self.tight = known & (self.minutes[self.tail] + self.cost <= self.minutes[self.head] + TIE_MIN)
+        self.onward = _matrix(self.tail[self.tight], self.head[self.tight], np.ones(int(self.tight.sum())), self.size)
+        self.into = np.argsort(self.head, kind="stable")
+        self.before = np.r_[0, np.cumsum(np.bincount(self.head, minlength=self.size))]
+        straight, to = scene.straight_nearest(self.chosen)
+        self.straight: FloatArray = straight.min(axis=0, initial=np.inf)
+        self.straight_to = (
+            to[straight.argmin(axis=0), np.arange(to.shape[1])] if len(to) else np.full(len(self.straight), -1)
         )
-        return bool(tight or ((scene.piece == piece) & scene.cell.reached).any())
+        self.today = self.to_cells(self.minutes, slice(None), self.legs, self.straight)
 
-    def load(self, scene: Scene, people: FloatArray) -> FloatArray:
+    def needed(self) -> BoolArray:
+        """Return which pieces a shortest way to this kind takes, or somebody lives on."""
+        taken = np.bincount(self.piece[self.tight & (self.piece >= 0)], minlength=len(self.scene.pieces.start)) > 0
+        taken[self.scene.piece[self.scene.cell.reached]] = True
+        return taken
+
+    def without(self, piece: int) -> tuple[FloatArray, BoolArray]:
+        """Return minutes to every node with a piece closed, and which nodes may have others than today."""
+        from scipy.sparse.csgraph import breadth_first_order, dijkstra
+
+        behind = np.zeros(self.size, bool)
+        for arc in (piece, piece + len(self.scene.pieces.start)):
+            if self.tight[arc] and not behind[self.head[arc]]:
+                order = breadth_first_order(self.onward, self.head[arc], return_predecessors=False)
+                behind[order] = True
+        nodes = np.flatnonzero(behind)
+        if not len(nodes):
+            return self.minutes, behind
+        arcs = self.into[ranges(self.before[nodes], self.before[nodes + 1])]
+        arcs = arcs[(self.piece[arcs] != piece) & np.isfinite(self.cost[arcs])]
+        inside = behind[self.tail[arcs]]
+        where = np.full(self.size, len(nodes))
+        where[nodes] = np.arange(len(nodes))
+        cost = self.cost[arcs] + np.where(inside, 0.0, self.minutes[self.tail[arcs]])
+        known = np.isfinite(cost)
+        graph = _matrix(where[self.tail[arcs]][known], where[self.head[arcs]][known], cost[known], len(nodes) + 1)
+        minutes = self.minutes.copy()
+        minutes[nodes] = dijkstra(graph, indices=len(nodes))[:-1]
+        return minutes, behind
+
+    def to_cells(
+        self, minutes: FloatArray, cells: IntArray | slice, legs: tuple[FloatArray, FloatArray], straight: FloatArray
+    ) -> FloatArray:
+        """Return minutes to some cells, whose legs and straight lines are given."""
+        first, last = self.ends
+        by_road = np.minimum(minutes[first[cells]] + legs[0], minutes[last[cells]] + legs[1])
+        return np.asarray(np.round(np.minimum(by_road, straight), _DECIMALS), float)
+
+    def load(self, people: FloatArray) -> FloatArray:
         """Return the people whose shortest way takes each piece: those at a node go by one arc that is shortest."""
-        start, end = scene.pieces.start, scene.pieces.end
-        tail, head = np.r_[start, end], np.r_[end, start]
-        piece = np.r_[np.arange(len(start)), np.arange(len(start))]
-        cost = np.r_[scene.back, scene.forth]
-        tight = np.isfinite(self.minutes[tail]) & (self.minutes[tail] + cost <= self.minutes[head] + TIE_MIN)
-        arrival = np.full(len(self.minutes), -1)
-        arrival[head[tight]] = np.flatnonzero(tight)
-        first, last = scene.ends()
-        legs = scene.legs()
+        scene, count = self.scene, len(self.scene.pieces.start)
+        arrival = np.full(self.size, -1)
+        arrival[self.head[self.tight]] = np.flatnonzero(self.tight)
+        (first, last), legs = self.ends, self.legs
         near = np.where(self.minutes[first] + legs[0] <= self.minutes[last] + legs[1], first, last)
-        at = np.bincount(near[scene.cell.reached], people[scene.cell.reached], minlength=len(self.minutes))
-        sums = np.zeros(len(start))
+        at = np.bincount(near[scene.cell.reached], people[scene.cell.reached], minlength=self.size)
+        sums = np.zeros(count)
         for node in np.argsort(-np.where(np.isfinite(self.minutes), self.minutes, -1.0), kind="stable"):
             arc = arrival[node]
-            if arc >= 0 and self.minutes[tail[arc]] < self.minutes[node]:
-                sums[piece[arc]] += at[node]
-                at[tail[arc]] += at[node]
+            if 0 <= arc < 2 * count and self.minutes[self.tail[arc]] < self.minutes[node]:
+                sums[self.piece[arc]] += at[node]
+                at[self.tail[arc]] += at[node]
         return sums
+
+
+def _matrix(tail: IntArray, head: IntArray, cost: FloatArray, size: int) -> sparse.csr_matrix:
+    """Return arcs by tail, parallel ones side by side."""
+    order = np.argsort(tail, kind="stable")
+    before = np.r_[0, np.cumsum(np.bincount(tail, minlength=size))].astype(np.int32)
+    return sparse.csr_matrix((cost[order], head[order].astype(np.int32), before), shape=(size, size))
 
 
 def _middle_pieces(scene: Scene, links: int) -> IntArray:
@@ -176,46 +199,50 @@ def _middle_pieces(scene: Scene, links: int) -> IntArray:
     return np.asarray(piece - ((scene.pieces.low[piece] == MIDDLE) & (scene.pieces.low[piece] > 0)), np.int64)
 
 
-def _to_cells(
-    scene: Scene, minutes: FloatArray, legs: tuple[FloatArray, FloatArray], straight: FloatArray
-) -> FloatArray:
-    first, last = scene.ends()
-    by_road = np.minimum(minutes[first] + legs[0], minutes[last] + legs[1])
-    return np.asarray(np.round(np.minimum(by_road, straight), _DECIMALS), float)
-
-
 def _lost(
     scene: Scene,
     land: BoolArray,
-    routes: "Iterable[_Route]",
+    routes: list[_Route],
     piece: int,
     people: FloatArray,
     limits_min: Mapping[str, float],
-) -> tuple[float, float, float, float, str | None]:
-    """Return the sums of one link that is cut."""
-    legs = tuple(leg.copy() for leg in scene.legs())
+) -> tuple[dict[str, FloatArray], str | None]:
+    """Return how one link that is cut weighs on the people of each cell, and the kind that it is worst for."""
     on = (scene.piece == piece) & scene.cell.reached
-    before = scene.cell.share <= MIDDLE
-    legs[1][on & before] = np.inf
-    legs[0][on & ~before] = np.inf
-    parted = _parted(scene, land, piece, on, before)
-    worse, without, beyond = (np.zeros(len(people), bool) for _ in range(3))
-    total, most, hardest = 0.0, 0.0, None
+    parted = _parted(scene, land, piece, on)
+    weight = {name: np.zeros(len(people)) for name in MEASURES}
+    most, hardest = 0.0, None
     for route in routes:
-        after = _to_cells(scene, route.without(piece), (legs[0], legs[1]), _straight(route, parted))
-        lost = after > route.today
-        gone = lost & np.isinf(after)
-        minutes = float(
-            people
-            @ np.where(lost & ~gone, np.subtract(after, route.today, where=lost & ~gone, out=np.zeros_like(after)), 0.0)
-        )
-        total += minutes
+        cells, after = _after(scene, route, piece, on, parted)
+        today = route.today[cells]
+        lost = after > today
+        cells, after, today = cells[lost], after[lost], today[lost]
+        gone = np.isinf(after)
+        longer = after[~gone] - today[~gone]
+        minutes = float(people[cells[~gone]] @ longer)
         if minutes > most:
             most, hardest = minutes, route.kind
         limit = limits_min.get(route.kind, np.inf)
-        worse, without = worse | lost, without | gone
-        beyond |= (route.today <= limit) & (after > limit)
-    return float(people[worse].sum()), total, float(people[without].sum()), float(people[beyond].sum()), hardest
+        weight["people_inv"][cells] = 1.0
+        weight["lost_person_min"][cells[~gone]] += longer
+        weight["without_inv"][cells[gone]] = 1.0
+        weight["beyond_inv"][cells[(today <= limit) & (after > limit)]] = 1.0
+    return weight, hardest
+
+
+def _after(scene: Scene, route: _Route, piece: int, on: BoolArray, parted: Scene | None) -> tuple[IntArray, FloatArray]:
+    """Return the cells whose minutes a cut may change, and their minutes after it."""
+    minutes, behind = route.without(piece)
+    straight = _straight(route, parted)
+    first, last = route.ends
+    touched = on | behind[first] | behind[last]
+    cells = np.flatnonzero(touched if parted is None else touched | (straight > route.straight))
+    before = scene.cell.share[cells] <= MIDDLE
+    legs = (
+        np.where(on[cells] & ~before, np.inf, route.legs[0][cells]),
+        np.where(on[cells] & before, np.inf, route.legs[1][cells]),
+    )
+    return cells, route.to_cells(minutes, cells, legs, straight[cells])
 
 
 def _parts(scene: Scene, land: BoolArray, piece: int) -> IntArray | None:
@@ -227,13 +254,13 @@ def _parts(scene: Scene, land: BoolArray, piece: int) -> IntArray | None:
     return None if nodes[pieces.start[piece]] == nodes[pieces.end[piece]] else nodes
 
 
-def _parted(scene: Scene, land: BoolArray, piece: int, on: BoolArray, before: BoolArray) -> Scene | None:
+def _parted(scene: Scene, land: BoolArray, piece: int, on: BoolArray) -> Scene | None:
     """Return the scene with the land parts that the cut leaves; None where it parts nothing."""
     nodes, pieces = _parts(scene, land, piece) if land[piece] else None, scene.pieces
     if nodes is None:
         return None
     size = pieces.nodes + len(pieces.cut_edge)
-    side = np.where(on & ~before, pieces.end[scene.piece], pieces.start[scene.piece])
+    side = np.where(on & (scene.cell.share > MIDDLE), pieces.end[scene.piece], pieces.start[scene.piece])
     cell, facility = scene.cell, scene.facility
     own = np.where(cell.reached, cell.part * size + nodes[side], -1)
     theirs = np.where(facility.reached, facility.part * size + nodes[scene.node], -1)
@@ -244,9 +271,10 @@ def _straight(route: _Route, parted: Scene | None) -> FloatArray:
     """Return the straight lines that still count: none between parts that the cut leaves."""
     if parted is None:
         return route.straight
-    found = route.straight.copy()
-    to = np.where(route.straight_to >= 0, route.chosen[route.straight_to], 0)
-    broken = np.flatnonzero((route.straight_to >= 0) & (parted.cell.part != parted.facility.part[to]))
+    found: FloatArray = route.straight.copy()
+    going = np.flatnonzero(route.straight_to >= 0)
+    to = route.chosen[route.straight_to[going]]
+    broken = going[parted.cell.part[going] != parted.facility.part[to]]
     if len(broken):
         again, _ = parted.of_cells(broken).straight_nearest(route.chosen)
         found[broken] = again.min(axis=0, initial=np.inf)

@@ -189,47 +189,6 @@ def most_changed(table: pd.DataFrame) -> str | None:
     return str(weight.idxmax()) if len(weight) and weight.max() > 0 else None
 
 
-def services_by_loss(table: pd.DataFrame, cells: pd.DataFrame, limits_min: Mapping[str, float]) -> pd.DataFrame:
-    """Return facilities by what people lose if one alone closes, all kinds together.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The image's ``service_anlaggningar``: index ``facility``; ``service_type``, ``loses_inv``, ``lost_person_min``,
-        ``without_inv``, ``across_inv``, ``abroad_inv``.
-    cells : DataFrame
-        ``population_inv``, and ``{service}_id``, ``{service}_min`` and ``{service}_second_min`` of each kind.
-    limits_min : mapping of str to float
-        The threshold of each kind of service, minutes.
-
-    Returns
-    -------
-    DataFrame
-        Those that somebody loses by, the worst first: the columns, ``beyond_inv`` (people within the threshold whose
-        next alternative is beyond it) and ``rank`` (1 = worst: most people without, then most beyond, then most
-        person-minutes, then smallest id).
-
-    Examples
-    --------
-    >>> cells = pd.DataFrame({"population_inv": [10, 5], "grocery_id": ["a", "b"], "grocery_min": [5.0, 5.0],
-    ...                       "grocery_second_min": [40.0, 6.0]})
-    >>> table = pd.DataFrame({"service_type": "grocery", "loses_inv": [10.0, 5.0], "lost_person_min": [350.0, 5.0],
-    ...                       "without_inv": 0.0}, index=["a", "b"])
-    >>> services_by_loss(table, cells, {"grocery": 30.0})[["beyond_inv", "rank"]].values.tolist()
-    [[10.0, 1.0], [0.0, 2.0]]
-    """
-    beyond = pd.Series(0.0, index=table.index)
-    people = cells["population_inv"].astype(float)
-    for kind, limit in limits_min.items():
-        if f"{kind}_min" in cells:
-            falls = (cells[f"{kind}_min"] <= limit) & (cells[f"{kind}_second_min"] > limit)
-            beyond = beyond.add(people[falls].groupby(cells[f"{kind}_id"][falls]).sum(), fill_value=0.0)
-    out = table.assign(beyond_inv=beyond.reindex(table.index).fillna(0.0))
-    out = out[out["loses_inv"] > 0].sort_index()
-    out = out.sort_values(["without_inv", "beyond_inv", "lost_person_min"], ascending=False, kind="stable")
-    return out.assign(rank=np.arange(1, len(out) + 1))
-
-
 def _where(chosen: BoolArray, values: pd.Series) -> FloatArray:
     return np.where(chosen, values.to_numpy(float), 0.0)
 

@@ -8,6 +8,7 @@ from spatial.steps import (
     corridors,
     facilities,
     ground,
+    losses,
     meeting,
     overlays,
     people,
@@ -111,6 +112,13 @@ RECIPE: Final[tuple[Step, ...]] = (
         after=("places",),
         built_on=("services", "population", "redraws"),
         settings=("hierarchy", "services", "region.year"),
+    ),
+    Step(
+        "losses",
+        losses.losses,
+        after=("areas", "population", "roads", "services", "access", "facilities"),
+        built_on=("nodes", "redraws"),
+        settings=("access", "thresholds", "region.year"),
     ),
     Step(
         "corridors",

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.analysis.supply import nearest_place
+from spatial.analysis.link_names import link_names
 from spatial.analysis.whatif import (
     AddLink,
     AddPeople,
@@ -69,19 +68,13 @@ def names_of(image: StructureImage, lang: str) -> Names:
 
 
 def _links(image: StructureImage, lang: str) -> dict[str, str]:
-    edges = image.layers["vagnat"].geo
-    lines = edges.geometry.to_numpy()
     places = image.layers["noder"].geo if "noder" in image.layers else None
-    if places is None or places.empty:
-        return {str(key): str(key) for key in edges.index}
-    ends = [gpd.GeoDataFrame(geometry=shapely.get_point(lines, at), crs=edges.crs) for at in (0, -1)]
-    called = [places["name"].reindex(nearest_place(places, end)[0]).to_numpy(object) for end in ends]
-    numbers = edges["number"].fillna("").astype(str).to_numpy(object) if "number" in edges else np.full(len(edges), "")
-    found = {}
-    for key, road, first, last in zip(edges.index, numbers, *called, strict=True):
-        name = str(first) if first == last else text("whatif.link_name", lang, from_name=first, to_name=last)
-        found[str(key)] = f"{road} {name}".strip()
-    return found
+    called = link_names(
+        image.layers["vagnat"].geo,
+        places,
+        lambda one, other: text("whatif.link_name", lang, from_name=one, to_name=other),
+    )
+    return {str(key): str(name) for key, name in called.items()}
 
 
 def told_change(change: Change, names: Names, lang: str) -> str:

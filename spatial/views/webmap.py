@@ -13,7 +13,16 @@ from spatial.texts import text
 from spatial.views.style import GROUPS, LegendEntry, legend_entries, web_class
 from spatial.views.themes import theme_presets
 from spatial.views.webmap_facts import cell_text, role_text
-from spatial.views.webmap_features import MOST_SPOTS, neighbours, region_outline, vector_layers, veil, view_bounds
+from spatial.views.webmap_features import (
+    LOSSES,
+    MOST_LOSSES,
+    MOST_SPOTS,
+    neighbours,
+    region_outline,
+    vector_layers,
+    veil,
+    view_bounds,
+)
 from spatial.views.webmap_links import findings, goals
 from spatial.views.webmap_page import page, safe_json
 from spatial.views.webmap_places import served
@@ -180,4 +189,6 @@ def _entry(item: LegendEntry, lang: str) -> dict[str, object]:
     kept = {name: value for name, value in asdict(item).items() if name not in {"style", "group"}}
     if item.layer == "vita_flackar":
         kept["criterion"] = text("webmap.spots_shown", lang, count=MOST_SPOTS)
+    if item.layer in LOSSES:
+        kept["criterion"] = text("webmap.losses_shown", lang, count=MOST_LOSSES)
     return {**kept, "key": item.key, "style": web_class(item.style)}

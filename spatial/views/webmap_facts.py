@@ -251,6 +251,24 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("population_inv", "population", "people"),
         ("people_inv", "population", "people"),
     ),
+    "forlust_service": (
+        ("rank", "loss_rank", "count"),
+        ("service_type", "service_type", "services"),
+        ("municipality_code", "municipality", "municipality"),
+        ("without_inv", "without", "people"),
+        ("losing_inv", "losing", "people"),
+        ("loses_inv", "loses", "people"),
+        ("across_inv", "across", "people"),
+        ("abroad_inv", "abroad", "people"),
+    ),
+    "forlust_vagar": (
+        ("rank", "loss_rank", "count"),
+        ("municipality_code", "municipality", "municipality"),
+        ("hardest", "hardest", "services"),
+        ("without_inv", "without", "people"),
+        ("losing_inv", "losing", "people"),
+        ("loses_inv", "loses", "people"),
+    ),
     **dict.fromkeys(
         ("planomraden", "planinriktning", "planvarden"),
         (
@@ -261,6 +279,12 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
             ("consideration", "consideration", "text"),
         ),
     ),
+    "grannplaner": (
+        ("municipality_name", "municipality", "text"),
+        ("pivot", "use", "pivot"),
+        ("code", "plan_code", "text"),
+        ("time", "when", "text"),
+    ),
     "inriktning": (
         ("kind", "what", "pivot"),
         ("plans", "wanted_by_plans", "municipality"),
@@ -268,9 +292,3 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("time", "when", "text"),
     ),
 }
-    "grannplaner": (
-        ("municipality_name", "municipality", "text"),
-        ("pivot", "use", "pivot"),
-        ("code", "plan_code", "text"),
-        ("time", "when", "text"),
-    ),

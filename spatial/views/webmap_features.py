@@ -29,6 +29,9 @@ _SIMPLIFY_M: Final = 200.0
 _SIMPLIFY_GROUND_M: Final = 500.0
 _GROUND: Final = frozenset({"land", "neighbours"})
 _SURROUNDINGS_M: Final = 600_000.0
+MOST_LOSSES: Final = 60
+LOSSES: Final = frozenset({"forlust_service", "forlust_vagar"})
+"""Rankings of what hurts most to lose, of which the map shows the first."""
 _SILENT: Final = frozenset({"vatten", "vattendrag", "land", "fa_regioner"})
 
 
@@ -159,7 +162,9 @@ def _told_of_places(image: StructureImage, layer: Layer, lang: str) -> dict[str,
 
 
 def _largest(layer: Layer, lang: str) -> Layer:
-    """Return the white spots that the map shows: of each service and threshold those with most people, named."""
+    """Return what the map shows of a long layer: the worst losses; the white spots with most people, named."""
+    if layer.id in LOSSES:
+        return replace(layer, frame=layer.frame.nsmallest(MOST_LOSSES, "rank"))
     by = [name for name in ("service", "threshold_min") if name in layer.frame]
     if layer.id != "vita_flackar" or len(by) != 2 or "people_inv" not in layer.frame:
         return layer

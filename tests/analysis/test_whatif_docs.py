@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.analysis.link_loss import loss_of_links
+from spatial.analysis.journeys import scene_of
+from spatial.analysis.link_loss import MEASURES, loss_of_links
 from spatial.analysis.whatif import AddService, CloseService, CutLink, SetSpeed
 from spatial.analysis.whatif_access import present, what_if
 from spatial.analysis.whatif_answer import effects, most_changed, spread, within
@@ -76,26 +77,42 @@ def test_a_twin_beside_means_that_nobody_loses():
     assert most_changed(effects(found)) is None
 
 
-def test_the_ranking_of_links_is_what_the_trial_of_each_says():
+def losses(base, limits, people, **options):
+    scene = scene_of(
+        base.roads, base.cell_stops, base.places.stops, base.places.id,
+        base.reach.minutes_per_m, base.reach.max_snap_m,
+    )  # fmt: skip
+    return loss_of_links(scene, base.places.kind, base.roads.ferry, people, limits, **options)
+
+
+def test_the_loss_of_each_link_is_what_its_trial_says_for_every_draw_of_the_people():
+    limits = {"grocery": 20.0, "school": 20.0}
     for seed in range(3):
         base = TRIALS["make_ground"](*TRIALS["random_region"](seed))
-        limits = {"grocery": 20.0, "school": 20.0}
-        table, today = loss_of_links(base, limits), present(base, OPEN)
         people = base.cells["population_inv"].to_numpy()
-        for link in base.network.edges.index:
-            found = what_if(today, [CutLink(str(link))])
-            before, after = found.before.to_numpy(), found.after.to_numpy()
+        draws = np.vstack([people, np.random.default_rng(seed).permutation(people)])
+        found, today = losses(base, limits, draws), present(base, OPEN)
+        at = {link: place for place, link in enumerate(found.link)}
+        for number, link in enumerate(base.network.edges.index):
+            trial = what_if(today, [CutLink(str(link))])
+            before, after = trial.before.to_numpy(), trial.after.to_numpy()
             lost, gone = after > before + 1e-9, np.isinf(after) & np.isfinite(before)
             minutes = np.where(lost & ~gone, after - np.where(np.isfinite(before), before, 0), 0).sum(axis=1)
             beyond = ((before <= 20) & (after > 20)).any(axis=1)
-            counted = [
-                people[lost.any(axis=1)].sum(),
-                people @ minutes,
-                people[gone.any(axis=1)].sum(),
-                people[beyond].sum(),
-            ]
-            if counted[0] == 0:
-                assert link not in table.index
-            else:
-                columns = ["people_inv", "lost_person_min", "without_inv", "beyond_inv"]
-                assert np.allclose(table.loc[link, columns].to_numpy(float), counted), link
+            counted = [lost.any(axis=1), minutes, gone.any(axis=1), beyond]
+            if not lost.any():
+                assert number not in at
+                continue
+            for name, each in zip(MEASURES, counted, strict=True):
+                assert np.allclose(found.by_run[name][:, at[number]], draws @ each), (link, name)
+
+
+def test_of_many_links_those_are_tried_that_most_ways_go_by():
+    base = TRIALS["make_ground"](*TRIALS["random_region"](0))
+    people = base.cells["population_inv"].to_numpy()[None]
+    every, some = losses(base, {}, people), losses(base, {}, people, most=10)
+    assert 0 < len(some.link) <= 10 < len(every.link)
+    own = np.isin(every.link, some.link)
+    for name in MEASURES:
+        assert np.allclose(every.by_run[name][:, own], some.by_run[name])
+    assert every.by_run["people_inv"][0, own].mean() > every.by_run["people_inv"][0, ~own].mean()
