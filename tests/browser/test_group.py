@@ -269,7 +269,8 @@ def test_drawing_by_touch_and_changing_the_shape_afterwards(visit, running):
     page.mouse.move(corner["x"] + 9, corner["y"] + 69, steps=5)
     page.mouse.up()
     assert len(versions_of(folder, item)) == 1
-    tool(page, "Klar")
+    handles.nth(0).focus()
+    page.keyboard.press("Enter")
     frame.wait_for_function("Strukturbild.karta.rita.kept.outbox.length === 0", timeout=20_000)
     second = versions_of(folder, item)[-1]
     assert second.version == 2

@@ -78,7 +78,8 @@
 
   /* Keys that are for a handle reach it; on the map itself Delete does nothing. */
   R.keyOf = function (event, act) {
-    if (event.key === "Enter") { return this.finish; }
+    var here = event.target === this.karta.stage || event.target.classList.contains("sb-vertex");
+    if (event.key === "Enter") { return here ? this.finish : null; }
     return event.key === "Delete" || event.key === "Backspace" ? null : act;
   };
 
