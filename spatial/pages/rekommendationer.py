@@ -125,7 +125,8 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
 
 def _about(at: Opened, row: pd.Series, chosen: str) -> None:
     lang = at.lang
-    titles = {template.id: template.title.get(lang) for template in at.image.settings.recommendations.templates}
+    known = at.image.settings.recommendations
+    titles = {template.id: template.title.get(lang) for template in known.templates} if known is not None else {}
     st.subheader(plain(said(titles.get(str(row["template"]), row["title"]))), anchor=False)
     st.write(plain(row["text"]))
     if row["state"]:
