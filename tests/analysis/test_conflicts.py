@@ -1,0 +1,85 @@
+"""Conflicts and synergies inside a plan: each rule by itself, with areas worked out by hand."""
+
+import runpy
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from spatial.analysis.conflicts import conflicts
+from spatial.inputs.strategies import read_compatibility
+
+P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
+box, feature, plans = (P[name] for name in ("box", "feature", "plans"))
+TABLE = read_compatibility()
+RULES = [(rule, use, value) for rule in TABLE.inside for use in rule.uses for value in rule.values]
+TIME = {rule.id: (rule.times or ["nuvarande"])[0] for rule in TABLE.inside}
+
+
+@pytest.mark.parametrize(("rule", "use", "value"), RULES, ids=lambda one: getattr(one, "id", one))
+def test_each_pair_of_use_and_value_gives_its_rule_and_no_other(rule, use, value):
+    """A use of 1 km² half inside a value: 50 ha."""
+    time = TIME[rule.id]
+    rows = [feature("use", "A", use, box(0, 0, 1000, 1000), time=time)]
+    rows.append(feature("value", "A", value, box(500, -500, 3000, 3000), aspect="varde", time="nuvarande"))
+    found = conflicts(plans(*rows), TABLE)
+    expected = {one.id for one, a, b in RULES if (a, b) == (use, value) and (not one.times or time in one.times)}
+    assert set(found["rule"]) == expected
+    own = found[found["rule"] == rule.id].iloc[0]
+    assert (own["feature"], own["other"], own["unit"]) == ("A:use", "A:value", "ha")
+    assert own["measure"] == pytest.approx(50)
+    assert own["kind"] == ("synergi" if rule.synergy else "konflikt")
+
+
+def test_the_pairs_that_matter_are_named():
+    """National interests, nature, reindeer herding, noise and risk."""
+    named = {value for rule in TABLE.inside if not rule.synergy for value in rule.values}
+    assert named >= {"ri_naturvard", "natura2000", "ri_rennaring", "andra_varden", "ri_kulturmiljo", "ri_totalforsvar"}
+
+
+def structure(x_m):
+    """Return a municipal centre at the origin, and a regional corridor northwards through the municipality."""
+    nodes = {"level": ["municipal_centre"], "name": ["By"], "municipality_code": ["A"], "outside": [False]}
+    at = [shapely.Point(P["X0"], P["Y0"])]
+    way = [shapely.LineString([(P["X0"] + x_m, P["Y0"] - 30_000), (P["X0"] + x_m, P["Y0"] + 30_000)])]
+    return {
+        "noder": gpd.GeoDataFrame(nodes, geometry=at, index=["n"], crs=3006),
+        "strak": gpd.GeoDataFrame({"level": ["regional"], "name": ["Väg"]}, geometry=way, index=["s"], crs=3006),
+        "kommuner": gpd.GeoDataFrame({"name": ["A"]}, geometry=[box(-60_000, -30_000, 60_000, 30_000)], index=["A"],
+                                     crs=3006),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("east", "corridor", "kinds"),
+    [
+        (0, 0, set()),
+        (7_000, 7_000, {"nod utan utbyggnad"}),
+        (0, 20_000, {"stråk utan utbyggnad"}),
+        (30_000, 30_000, {"utbyggnad utan nod", "nod utan utbyggnad"}),
+        (30_000, 0, {"utbyggnad utan nod", "nod utan utbyggnad", "stråk utan utbyggnad"}),
+    ],
+)
+def test_growth_and_structure_that_miss_each_other(east, corridor, kinds):
+    """Growth of 1 km² lies so far east of the only node; the corridor so far east too: 60 km without growth beside."""
+    growth = feature("ny", "A", "sammanhangande_bostad", box(east, 0, east + 1000, 1000), time="framtida")
+    found = conflicts(plans(growth), TABLE, structure(corridor)).set_index("kind")
+    assert set(found.index) == kinds
+    sizes = {"utbyggnad utan nod": (100, "ha"), "stråk utan utbyggnad": (60, "km"), "nod utan utbyggnad": (0, "inv")}
+    for kind in kinds:
+        assert (found.loc[kind, "measure"], found.loc[kind, "unit"]) == (pytest.approx(sizes[kind][0]), sizes[kind][1])
+
+
+def test_splitting_a_feature_changes_no_sum_and_growing_it_never_lessens_it():
+    value = feature("v", "A", "ri_rennaring", box(0, 0, 5000, 5000), aspect="varde", time="nuvarande")
+
+    def measured(*shapes):
+        rows = [feature(f"u{n}", "A", "utbyggnadsomrade", shape, time="framtida") for n, shape in enumerate(shapes)]
+        return conflicts(plans(value, *rows), TABLE)["measure"].sum()
+
+    whole = measured(box(4000, 0, 6000, 1000))
+    assert whole == pytest.approx(100)
+    assert measured(box(4000, 0, 6000, 400), box(4000, 400, 6000, 1000)) == pytest.approx(whole)
+    sizes = [measured(box(6000 - width, 0, 6000, 1000)) for width in range(500, 6001, 500)]
+    assert sizes == sorted(sizes)
