@@ -82,12 +82,13 @@ def stability_of_levels(
     names = sorted({name for one in hierarchy.levels for name in (*one.services, *one.required)})
     here = present(supply, names)
     metres = None if facilities is None else _metres(facilities, places.index, names)
+    ground = places["population_inv"].to_numpy(float), places["central"].to_numpy(bool)
     columns = []
     for run in range(hierarchy.runs):
         if metres is not None:
             here = metres <= hierarchy.service_reach_m.value * draws.reach[run, 0]
         have = dict(zip(names, here.T, strict=True))
-        met = [_met(one, i, run, places, have, draws) for i, one in enumerate(hierarchy.levels)]
+        met = [_met(one, i, run, ground, have, draws) for i, one in enumerate(hierarchy.levels)]
         columns.append(first_level(np.column_stack(met), hierarchy))
     return _table(level, np.column_stack(columns), hierarchy)
 
@@ -115,20 +116,20 @@ def _met(
     level: Level,
     position: int,
     run: int,
-    places: pd.DataFrame,
+    ground: tuple[FloatArray, npt.NDArray[np.bool_]],
     have: dict[str, npt.NDArray[np.bool_]],
     draws: _Draws,
 ) -> npt.NDArray[np.bool_]:
-    people = places["population_inv"].to_numpy(float)
+    people, central = ground
     met = people >= level.min_population_inv.value * draws.population[run, position]
     if level.min_services > 1:
-        weighed = sum((have[name] * draws.weights[name][run] for name in level.services), np.zeros(len(places)))
+        weighed = sum((have[name] * draws.weights[name][run] for name in level.services), np.zeros(len(people)))
         met &= weighed >= level.min_services * draws.services[run, position]
     elif level.min_services == 1:
         met &= np.any([have[name] for name in level.services], axis=0)
     for name in level.required:
         met &= have[name]
-    return np.asarray(met & (places["central"].to_numpy(bool) | (not level.central)))
+    return np.asarray(met & (central | (not level.central)))
 
 
 def _table(level: pd.Series, drawn: npt.NDArray[np.object_], hierarchy: Hierarchy) -> pd.DataFrame:
