@@ -60,6 +60,12 @@ class Found:
         """Return the same for the first cells."""
         return Found(self.minutes[:count], self.service[:count], self.road_min[:count])
 
+    def sealed(self) -> "Found":
+        """Return the same with arrays that nobody can write in: what all who try share."""
+        for values in (self.minutes, self.service, self.road_min):
+            values.flags.writeable = False
+        return self
+
     def fold(self, twice: IntArray, count: int) -> None:
         """Let cells that are here twice, again from ``count`` on, have the better of the two."""
         again = np.arange(count, count + len(twice))
@@ -121,7 +127,7 @@ def present(base: Ground, borders: Borders) -> Present:
         counted = counting(home, base.places.homes, borders)
         for kind in base.kinds:
             route.fill(found[kind], cells, counted & (base.places.kind == kind))
-    return Present(base, borders, found)
+    return Present(base, borders, {kind: one.sealed() for kind, one in found.items()})
 
 
 def what_if(today: Present, changes: Iterable[Change]) -> Outcome:

@@ -132,6 +132,8 @@ def test_the_order_of_changes_does_not_matter_and_nothing_is_changed_in_place(se
     for was, now in zip([*before, edges], [lines, cells, services, base.network.edges], strict=True):
         pd.testing.assert_frame_equal(pd.DataFrame(was), pd.DataFrame(now))
     assert all((kept[kind] == today.found[kind].minutes).all() for kind in kept)
+    with pytest.raises(ValueError, match="read-only"):
+        today.found["grocery"].minutes[0] = 0.0
 
 
 def road(*points, speed=60.0):
