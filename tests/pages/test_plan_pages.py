@@ -134,6 +134,8 @@ def test_recommendations_are_filtered_and_never_binding(app, embedded):
     found = embedded.image.indicators["rekommendationer"]
     test = app("rekommendationer")
     assert len(test.dataframe[0].value) == len(found)
+    assert any("inte bindande" in caption.value for caption in test.caption)
+    test.toggle(key="rekommendationer-fler").set_value(True).run()
     assert set(test.dataframe[0].value["status"]) == {"rekommendation, inte bindande"}
     test.selectbox(key="rek-kommun").select("2480").run()
     own = found["plans"].str.split(";").map(lambda codes: "2480" in codes)
