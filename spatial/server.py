@@ -1,6 +1,7 @@
 """The app, run in this process: private, on this computer only, stopped when the command is."""
 
 import contextlib
+import ctypes
 import importlib
 import os
 import sys
@@ -32,6 +33,9 @@ SETTINGS: Final[dict[str, object]] = {
 }
 """What Streamlit is started with; a STREAMLIT_… variable of the user's own goes before."""
 _YES: Final = frozenset({"1", "true", "yes", "on", "t", "y"})
+_M_ARENA_MAX: Final = -8
+"""As ``malloc.h`` has it."""
+_ARENAS: Final = 2
 _FIRST_PAGE: Final = (
     "altair",
     "spatial.own_build",
@@ -75,6 +79,12 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + snake.replace(".", "_").upper()
 
 
+def _few_arenas() -> None:
+    """Let all threads share two heaps, where the C library is glibc: by default each of many sessions grows its own."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, _ARENAS)
+
+
 def _warm(folder: Path, settings: Settings) -> None:
     """Load what the first page needs before the server says that it is ready; a mistake is told by the page.
 
@@ -111,6 +121,7 @@ def run_app(config: str | None, *, data: Path | None, out: Path | None, port: in
         *(["--out", str(out)] if out else []),
     ]
     script = str(bundled("app.py"))
+    _few_arenas()
     _warm(folder, settings)
     sys.argv = [script, *arguments]
     _run(script, folder if coded else None, settings, asked)
