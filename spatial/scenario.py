@@ -16,7 +16,8 @@ from spatial.model import Network, StructureImage
 
 _NEEDED: Final = ("rutnat", "service", "vagnat", "kommuner")
 _STRUCTURE: Final = (
-    "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land"
+    "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land",
+    "intressen",
 )  # fmt: skip
 
 
@@ -89,7 +90,9 @@ def rests_of(image: StructureImage) -> Rests:
     options = settings.overlay
     named = {**{one.id: one.title.sv for one in settings.pivot.entries}, **_names(image)}
     frames = [
-        layer.geo for name, layer in layers.items() if layer.meta.role == "plans" and "aspect" in layer.frame.columns
+        layer.geo
+        for name, layer in layers.items()
+        if layer.meta.role == "plans" and "aspect" in layer.frame.columns and not name.startswith("grannplaner")
     ]
     return Rests(
         thresholds=[(t.service, t.minutes.value) for t in settings.thresholds if f"{t.service}_min" in cells.columns],

@@ -34,6 +34,7 @@ Role = Literal[
     "commuting",
     "plans",
     "plan_outlines",
+    "interests",
 ]
 Status = Literal["mätt", "modellerat"]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
@@ -87,11 +88,11 @@ class LayerSpec(Strict):
 
     ``columns`` maps our column names to the file's; ``where`` keeps rows whose (file's) column has one of the
     values; ``constants`` adds a column with one value; ``classes`` translates the values of the role's class column
-    (``service_type`` of services, ``road_class`` of roads, else ``category``), and others stay as they are; ``crs`` is
-    what the coordinates are in, and must agree with the file's own label where it has one; ``north_first`` says that
-    they stand north before east, and turns them. A plan's ``mapping`` names
-    the file that takes its codes to the pivot, ``aspect`` which of Boverket's three it holds. ``home`` says where
-    its files lie (set when it is read): with the data, among the embedded layers, or beside the settings.
+    (``service_type`` of services, ``road_class`` of roads, ``code`` of interests, else ``category``), and others stay
+    as they are; ``crs`` is what the coordinates are in, and must agree with the file's own label where it has one;
+    ``north_first`` says that they stand north before east, and turns them. A plan's ``mapping`` names the file that
+    takes its codes to the pivot, ``aspect`` which of Boverket's three it holds. ``home`` says where its files lie
+    (set when it is read): with the data, among the embedded layers, or beside the settings.
     """
 
     id: Identifier

@@ -1,4 +1,4 @@
-"""Conflicts and synergies inside a plan: its uses against its values, and its growth against the structure image."""
+"""Conflicts and synergies inside a plan: its uses against values, and its growth against the structure image."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,6 +25,8 @@ _COLLECTION: Final = 7
 _HA: Final = 1e4
 _KM: Final = 1e3
 _LEAST_KM: Final = 5.0
+_EVERY_PLAN: Final = ""
+_OF_VALUES: Final = ["plan_id", "pivot", "geometry"]
 Row = dict[str, object]
 
 
@@ -41,7 +43,8 @@ def conflicts(
         ``inside``, ``growth`` and ``min_overlap_ha``.
     structure : mapping, optional
         ``noder`` (``level``, ``name``, ``municipality_code``, ``outside``), ``strak`` (``level``, ``name``) and
-        ``kommuner``; what is missing is not tried.
+        ``kommuner``; what is missing is not tried. ``intressen`` (``pivot``): values that lie over every plan; of
+        the kinds given there, they hold instead of the plans' own.
 
     Returns
     -------
@@ -52,7 +55,8 @@ def conflicts(
         synergies), ``measure``, ``unit`` (ha, km, or inv for a node's people), ``geometry``.
     """
     ordered = features.sort_index()
-    rows = [row for rule in table.inside for row in _inside(ordered, rule, table.min_overlap_ha.value)]
+    given = None if structure is None else structure.get("intressen")
+    rows = [row for rule in table.inside for row in _inside(ordered, rule, table.min_overlap_ha.value, given)]
     if table.growth is not None and structure is not None:
         rows += _growth(ordered, table.growth, structure, table.min_overlap_ha.value)
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(COLUMNS)), geometry="geometry", crs=ANALYSIS_CRS)
@@ -64,16 +68,19 @@ def conflicts(
     return frame
 
 
-def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float) -> list[Row]:
+def _inside(
+    features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given: gpd.GeoDataFrame | None = None
+) -> list[Row]:
     dimension = shapely.get_dimensions(features.geometry.to_numpy())
     times = features["time"].isin(rule.times) if rule.times else np.ones(len(features), bool)
     uses = features[features["pivot"].isin(rule.uses) & times & (dimension > 0)]
-    values = features[features["pivot"].isin(rule.values) & (dimension == 2)]
+    values = _values(features[dimension == 2], rule, given)
     if uses.empty or values.empty:
         return []
     mine, theirs = uses.geometry.to_numpy(), values.geometry.to_numpy()
     i, j = shapely.STRtree(theirs).query(mine, predicate="intersects")
-    same = uses["plan_id"].to_numpy()[i] == values["plan_id"].to_numpy()[j]
+    whose = values["plan_id"].to_numpy()[j]
+    same = (uses["plan_id"].to_numpy()[i] == whose) | (whose == _EVERY_PLAN)
     order = np.lexsort((j[same], i[same]))
     i, j = i[same][order], j[same][order]
     pieces = shapely.intersection(mine[i], theirs[j])
@@ -100,6 +107,16 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float) -> li
         for n, (a, b) in enumerate(zip(i, j, strict=True))
         if keep[n]
     ]
+
+
+def _values(areas: gpd.GeoDataFrame, rule: InsideRule, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return the areas that a rule calls values: the plans' own, and those given, which go before of their kinds."""
+    own = areas.loc[areas["pivot"].isin(rule.values), _OF_VALUES]
+    if given is None:
+        return own
+    theirs = given[given["pivot"].isin(rule.values)].sort_index().assign(plan_id=_EVERY_PLAN)
+    parts = [part for part in (own[~own["pivot"].isin(given["pivot"])], theirs[_OF_VALUES]) if len(part)]
+    return gpd.GeoDataFrame(pd.concat(parts), crs=areas.crs) if parts else own.iloc[:0]
 
 
 def _growth(

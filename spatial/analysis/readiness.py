@@ -40,6 +40,7 @@ def check_plan(
     *,
     pivot: Pivot | None = None,
     water: Iterable[shapely.Geometry] | None = None,
+    interests: gpd.GeoDataFrame | None = None,
     lang: str = DEFAULT_LANGUAGE,
 ) -> gpd.GeoDataFrame:
     """Return what a plan lacks, by the rules: sentence, place on the map, measure and suggested fix.
@@ -56,6 +57,8 @@ def check_plan(
         Names the interests in the sentences.
     water : iterable of geometry, optional
         Shores that the plan does not hold itself, EPSG:3006.
+    interests : GeoDataFrame, optional
+        National interests that the plan does not hold itself: ``pivot``; EPSG:3006.
     lang : {"sv", "en", "no"}
 
     Returns
@@ -66,7 +69,7 @@ def check_plan(
         (EPSG:3006). Sorted by severity, rule and size; empty for a plan that is ready.
     """
     named = features.assign(id=features.index.astype(str))
-    found = _found(named, municipality, rules, water)
+    found = _found(named, municipality, rules, water, interests)
     return _frame(found, named, rules, pivot, lang)
 
 
@@ -75,6 +78,7 @@ def _found(
     municipality: shapely.Geometry,
     rules: PlanRules,
     water: Iterable[shapely.Geometry] | None,
+    interests: gpd.GeoDataFrame | None,
 ) -> list[Finding]:
     here, found = placed(features, municipality, rules)
     by_check = {rule.check: rule for rule in rules.rules}
@@ -91,7 +95,7 @@ def _found(
             if name in by_check:
                 found += judge(cover, by_check[name])
     if "consideration_missing" in by_check:
-        found += content.consideration_missing(sound, by_check["consideration_missing"])
+        found += content.consideration_missing(sound, by_check["consideration_missing"], interests)
     if "lis_off_shore" in by_check:
         found += content.lis_off_shore(sound, by_check["lis_off_shore"], water)
     return found

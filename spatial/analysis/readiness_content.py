@@ -128,14 +128,21 @@ CHECKS: Final[Mapping[str, Callable[[gpd.GeoDataFrame, PlanRule], list[Finding]]
 """The checks that look at the features as they came, by the name that rules ask for them with."""
 
 
-def consideration_missing(features: gpd.GeoDataFrame, rule: PlanRule) -> list[Finding]:
+def consideration_missing(
+    features: gpd.GeoDataFrame, rule: PlanRule, given: gpd.GeoDataFrame | None = None
+) -> list[Finding]:
     """Return the use areas that a national interest touches by more than the tolerance and that say nothing of it.
 
-    A finding for each feature and interest; the measure is square metres, or metres where the interest is a line.
+    The interests are the plan's own and those ``given`` beside it (``pivot``, EPSG:3006). A finding for each feature
+    and interest; the measure is square metres, or metres where the interest is a line.
     """
     silent = _lacking(features["consideration"])
     uses = features[(features["aspect"] == "anvandning") & silent & (features.area > 0)]
-    interests = features[features["pivot"].isin(rule.values)]
+    interests = features.loc[features["pivot"].isin(rule.values), ["pivot", "geometry"]]
+    if given is not None and len(uses):
+        near = given.iloc[given.sindex.query(shapely.box(*uses.total_bounds))]
+        theirs = near.loc[near["pivot"].isin(rule.values), ["pivot", "geometry"]]
+        interests = pd.concat([interests, theirs]) if len(interests) else theirs
     if uses.empty or interests.empty:
         return []
     ids, shapes = uses["id"].tolist(), uses.geometry.to_numpy()

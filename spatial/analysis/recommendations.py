@@ -228,7 +228,7 @@ def _of_conflicts(findings: Findings, ground: Ground, template: Template) -> Ite
     growth = ground.table.growth.model_dump(mode="json") if ground.table.growth else None
     elsewhere = {
         str(key): seal
-        for name in ("noder", "strak")
+        for name in ("noder", "strak", "intressen")
         if name in ground.structure
         for key, seal in fingerprints_of_features(_bare(ground.structure[name])).items()
     }
@@ -243,7 +243,7 @@ def _of_conflicts(findings: Findings, ground: Ground, template: Template) -> Ite
             "goal": "",
             "severity": row["severity"],
             "finding": str(key),
-            "evidence": ";".join(ids or [str(row["other"])]),
+            "evidence": ";".join([*ids, *other] or [str(row["other"])]),
             "rule": row["rule"],
             "basis": _basis(ground, ids, row["rule"], rules.get(row["rule"], growth), **other),
             "geometry": row["geometry"].representative_point(),
@@ -251,7 +251,8 @@ def _of_conflicts(findings: Findings, ground: Ground, template: Template) -> Ite
 
 
 def _bare(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return frame[[name for name in ("name", "level") if name in frame.columns] + [frame.geometry.name]]
+    said = [name for name in ("name", "level", "pivot") if name in frame.columns]
+    return frame[[*said, frame.geometry.name]]
 
 
 def _place(ground: Ground, plan: str, features: list[str]) -> shapely.Point:

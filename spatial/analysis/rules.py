@@ -22,7 +22,7 @@ AREAS_LAYER: Final = "kommuner"
 CELLS_LAYER: Final = "rutnat"
 LAYERS: Final = (
     "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land",
-    CELLS_LAYER,
+    "intressen", CELLS_LAYER,
 )  # fmt: skip
 """The layers of a structure image that rules may name."""
 _PER: Final = {"ha": 1e4, "km": 1e3}

@@ -140,6 +140,8 @@ def layer_of(received: Received, spec: LayerSpec, settings: Settings, region: sh
     frame, faults = roles.with_numbers(frame, spec.role, spec.id)
     faults += turned
     faults += roles.service_faults(frame, spec.id, [service.id for service in settings.services])
+    if spec.role == "interests":
+        faults += roles.interest_faults(frame, spec.id, settings.pivot.of_aspect("varde"))
     stopping = [fault for fault in faults if fault.severity == "error"]
     try:
         layer = _true_layer(spec, frame, settings, region)

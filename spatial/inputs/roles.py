@@ -52,6 +52,7 @@ ROLES: Final[dict[Role, RoleRules]] = {
     "stops": RoleRules("point", ("departures_per_day",), "id"),
     "plans": RoleRules("polygon", ("code",), "id"),
     "plan_outlines": RoleRules("polygon", ("code",), "code"),
+    "interests": RoleRules("polygon", ("code",), "id", class_column="code"),
     "commuting": RoleRules(None, ("origin", "destination", "commuters_inv"), None),
 }
 
@@ -68,15 +69,24 @@ def column_faults(ours: Iterable[str], role: Role, layer: str, theirs: Iterable[
 
 def service_faults(frame: pd.DataFrame, layer: str, types: Collection[str]) -> list[Fault]:
     """Return the fault of services whose type is none of the settings': they are counted, and all is too many."""
-    if "service_type" not in frame.columns:
+    return _kind_faults(frame, layer, "service_type", types, "faults.unknown_service")
+
+
+def interest_faults(frame: pd.DataFrame, layer: str, values: Collection[str]) -> list[Fault]:
+    """Return the fault of areas whose ``code`` is none of the pivot's values: they are counted, and all is too many."""
+    return _kind_faults(frame, layer, "code", values, "faults.unknown_interest")
+
+
+def _kind_faults(frame: pd.DataFrame, layer: str, column: str, known: Collection[str], fault: str) -> list[Fault]:
+    if column not in frame.columns:
         return []
-    unknown = frame["service_type"][~frame["service_type"].isin(types)]
+    unknown = frame[column][~frame[column].isin(known)]
     if unknown.empty:
         return []
     given = ", ".join(sorted({str(value) for value in unknown.dropna()})[:_LISTED]) or "–"
-    values = {"count": len(unknown), "given": given, "types": ", ".join(types)}
+    values = {"count": len(unknown), "given": given, "types": ", ".join(known)}
     severity: Severity = "error" if len(unknown) == len(frame) else "warning"
-    return [Fault("faults.unknown_service", layer, None, severity, len(unknown), values)]
+    return [Fault(fault, layer, None, severity, len(unknown), values)]
 
 
 def is_numeric(name: str) -> bool:

@@ -114,7 +114,9 @@ def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping)
     features = for_check(plan.features(municipality), mapping)
     shores = [shape for name in _SHORES if name in layers for shape in layers[name].geo.geometry]
     outline = layers["kommuner"].geo.geometry.loc[municipality]
-    found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, water=shores, lang=at.lang)
+    interests = layers["intressen"].geo if "intressen" in layers else None
+    known = {"water": shores, "interests": interests}
+    found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, lang=at.lang, **known)
     sound, repairs = sound_features(plan, municipality, outline)
     cells = _cells(at, sound, mapping, municipality)
     return Review(found, _unknown(features), len(features), repairs, cells, codes)

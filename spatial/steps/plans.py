@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
@@ -60,6 +61,27 @@ def plans(work: Work) -> Products:
     tables_out = {"planer_okanda_koder": unknown}
     shown = _shown(features, meta) | beside
     return Products(shown, tables_out, values, modelled=modelled, as_given=not modelled)
+
+
+def interests(work: Work) -> Products:
+    """Return ``intressen``: the areas of national interest, and other values, that layers of their own give.
+
+    They lie over every municipality. Areas whose code is no value of the pivot were told when the layer was read.
+    """
+    given = list(work.of_role("interests"))
+    if not given:
+        return Products()
+    values = work.settings.pivot.of_aspect("varde")
+    frames = [_interests_of(layer.id, layer.geo) for layer in given]
+    every = gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
+    meta = work.meta(title("intressen"), "interests", lineage="", sources=tuple(given))
+    return Products({"intressen": made_layer("intressen", every[every["pivot"].isin(values)], meta)})
+
+
+def _interests_of(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = frame["name"] if "name" in frame.columns else pd.Series(None, index=frame.index, dtype=object)
+    told = gpd.GeoDataFrame({"pivot": frame["code"], "name": names}, geometry=frame.geometry, crs=frame.crs)
+    return told.set_axis(pd.Index(layer + ":" + frame.index.astype(str), name="id"))
 
 
 def _beside(work: Work, features: gpd.GeoDataFrame, names: Mapping[str, str], given: list[Layer]) -> dict[str, Layer]:
@@ -169,8 +191,11 @@ def readiness(work: Work) -> Products:
     if features is None or outlines is None:
         raise TypeError
     shores = [shape for role in _SHORES for shape in _shapes(work, role)]
+    given, settings = work.layer("intressen"), work.settings
+    interests = None if given is None else given.geo
+    judged = partial(check_plan, rules=settings.readiness, pivot=settings.pivot, water=shores, interests=interests)
     found = [
-        check_plan(plan, outlines.geometry.loc[code], work.settings.readiness, pivot=work.settings.pivot, water=shores)
+        judged(plan, outlines.geometry.loc[code])
         for code, plan in features.groupby("plan_id", sort=True)
         if code in outlines.index
     ]

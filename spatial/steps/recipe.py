@@ -145,6 +145,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         settings=("pivot", "mappings", "models.plans", "region"),
         role_or_model=True,
     ),
+    Step("interests", plans.interests, optional=("interests",), settings=("pivot", "region.year")),
     Step(
         "overlays",
         overlays.overlays,
@@ -165,6 +166,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "readiness",
         plans.readiness,
         after=("plans",),
+        built_on=("interests",),
         roles=("municipalities",),
         optional=("water", "rivers"),
         settings=("pivot", "readiness", "region.year"),
@@ -173,7 +175,7 @@ RECIPE: Final[tuple[Step, ...]] = (
         "links",
         meeting.links,
         after=("plans",),
-        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands"),
+        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands", "interests"),
         settings=("strategy", "region.year"),
     ),
     Step(
@@ -188,14 +190,14 @@ RECIPE: Final[tuple[Step, ...]] = (
         "conflicts",
         meeting.conflicts,
         after=("plans",),
-        built_on=("areas", "nodes", "corridors"),
+        built_on=("areas", "nodes", "corridors", "interests"),
         settings=("compatibility", "region.year"),
     ),
     Step(
         "recommendations",
         meeting.recommendations,
         after=("plans", "links", "borders", "conflicts"),
-        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands"),
+        built_on=("areas", "background", "access", "redraws", "nodes", "corridors", "hinterlands", "interests"),
         settings=("strategy", "compatibility", "recommendations", "pivot", "region.year"),
     ),
     Step(

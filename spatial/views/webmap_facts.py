@@ -279,6 +279,10 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
             ("consideration", "consideration", "text"),
         ),
     ),
+    "intressen": (
+        ("pivot", "what", "pivot"),
+        ("name", "interest_name", "text"),
+    ),
     "grannplaner": (
         ("municipality_name", "municipality", "text"),
         ("pivot", "use", "pivot"),

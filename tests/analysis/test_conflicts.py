@@ -32,6 +32,29 @@ def test_each_pair_of_use_and_value_gives_its_rule_and_no_other(rule, use, value
     assert own["kind"] == ("synergi" if rule.synergy else "konflikt")
 
 
+def interest(value, *where):
+    return gpd.GeoDataFrame({"pivot": [value], "name": ["Givet"]}, geometry=[box(*where)], index=["lager:1"], crs=3006)
+
+
+def test_a_given_interest_lies_over_every_plan_and_goes_before_the_plans_own():
+    """Two plans with 1 km² of new housing each; the given interest covers 30 ha of one and 70 ha of the other."""
+    rows = [
+        feature("new", "A", "sammanhangande_bostad", box(0, 0, 1000, 1000), time="framtida"),
+        feature("new", "B", "sammanhangande_bostad", box(1000, 0, 2000, 1000), time="framtida"),
+        feature("own", "A", "ri_rennaring", box(0, 0, 1000, 1000), aspect="varde", time="nuvarande"),
+        feature("nature", "A", "ri_naturvard", box(0, 0, 500, 1000), aspect="varde", time="nuvarande"),
+    ]
+    given = {"intressen": interest("ri_rennaring", 700, 0, 1700, 1000)}
+    found = conflicts(plans(*rows), TABLE, given)
+    assert found.groupby(["feature", "other"])["measure"].sum().round(9).to_dict() == {
+        ("A:new", "lager:1"): 30.0,
+        ("B:new", "lager:1"): 70.0,
+        ("A:new", "A:nature"): 50.0,
+    }
+    without = conflicts(plans(*rows), TABLE, {"intressen": given["intressen"].iloc[:0]})
+    assert set(without["other"]) == {"A:own", "A:nature"}
+
+
 def test_the_pairs_that_matter_are_named():
     """National interests, nature, reindeer herding, noise and risk."""
     named = {value for rule in TABLE.inside if not rule.synergy for value in rule.values}

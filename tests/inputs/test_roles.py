@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.inputs.roles import ROLES, as_texts, column_faults, is_numeric, service_faults, with_numbers
+from spatial.inputs.roles import (
+    ROLES,
+    as_texts,
+    column_faults,
+    interest_faults,
+    is_numeric,
+    service_faults,
+    with_numbers,
+)
 
 
 def rows(**columns):
@@ -77,6 +85,14 @@ def test_unknown_services_are_counted_and_all_is_too_many():
     (fault,) = service_faults(frame.iloc[1:], "service", ["pharmacy"])
     assert fault.severity == "error"
     assert not service_faults(frame.iloc[:1], "service", ["pharmacy"])
+
+
+def test_interests_of_no_known_kind_are_counted_and_all_is_too_many():
+    frame = rows(code=["ri_naturvard", "Naturvård"])
+    (fault,) = interest_faults(frame, "riksintressen", ["ri_naturvard"])
+    assert (fault.count, fault.severity) == (1, "warning")
+    assert "Naturvård" in fault.sentence()
+    assert interest_faults(frame.iloc[1:], "riksintressen", ["ri_naturvard"])[0].severity == "error"
 
 
 def test_units_tell_numbers():
