@@ -26,7 +26,7 @@ WIDGETS = {
     "button": "trigger_value",
     "component_instance": "json_value",
 }
-FINISHED = 0
+FINISHED, FRAGMENT_FINISHED = 0, 3
 """A run that ended to be run again (2) is followed by the one that answers."""
 LIST_VALUES = {"double_array_value", "string_array_value"}
 
@@ -55,6 +55,7 @@ class Visitor:
         self.page_name = ""
         self.query = ""
         self.pages = {}
+        self.beats = {}
         self.watched = None
         self.met = set()
 
@@ -88,14 +89,25 @@ class Visitor:
             del self.states[state.id]
         return run
 
-    async def run(self):
-        """Ask for a run, and wait for its end."""
+    async def look(self, seconds):
+        """Look at the page for so long; what of it asks to be run again now and then is. Return those runs."""
+        until, runs = time.perf_counter() + seconds, []
+        while (left := until - time.perf_counter()) > 0:
+            await asyncio.sleep(min([left, *self.beats.values()]))
+            due = list(self.beats) if time.perf_counter() < until else []
+            runs += [await self.run(fragment) for fragment in due if fragment in self.beats]
+        return runs
+
+    async def run(self, fragment=""):
+        """Ask for a run of the page, or of a part of it, and wait for its end."""
         asked = BackMsg()
         rerun = asked.rerun_script
         rerun.query_string, rerun.page_script_hash, rerun.page_name = self.query, self.page_hash, self.page_name
         rerun.widget_states.widgets.extend(self.states.values())
         rerun.cached_message_hashes.extend(self.kept)
-        self.elements, errors, size, count = {}, [], 0, 0
+        rerun.fragment_id, rerun.is_auto_rerun = fragment, bool(fragment)
+        ends = {FINISHED, FRAGMENT_FINISHED} if fragment else {FINISHED}
+        errors, size, count = [], 0, 0
         started = time.perf_counter()
         await self.socket.send(asked.SerializeToString())
         while True:
@@ -114,11 +126,13 @@ class Visitor:
             if kind == "navigation":
                 self.pages = {page.url_pathname: page.page_script_hash for page in told.navigation.app_pages}
                 self.page_hash = told.navigation.page_script_hash or self.page_hash
-            elif kind == "new_session":
-                self.elements = {}
+            elif kind == "new_session" and not fragment:
+                self.elements, self.beats = {}, {}
+            elif kind == "auto_rerun":
+                self.beats[told.auto_rerun.fragment_id] = told.auto_rerun.interval
             elif kind == "delta" and told.delta.WhichOneof("type") == "new_element":
                 self._note(told, errors)
-            elif kind == "script_finished" and told.script_finished == FINISHED:
+            elif kind == "script_finished" and told.script_finished in ends:
                 return Run(time.perf_counter() - started, size, count, told.script_finished, errors)
 
     def _note(self, told, errors):

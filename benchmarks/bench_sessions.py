@@ -3,10 +3,10 @@
 Run: ``python benchmarks/bench_sessions.py [--sessions 50] [--minutes 2] [--think 5 10] [--image FOLDER]``
 (an image built by ``strukturbild build --out``; built first where it is missing). The app is started as a user starts
 it, in a process of its own; every session is a visitor that speaks the browser's protocol (``app_visitor.py``): it
-opens a page, waits as long as somebody looks at a map or table (``--think``, seconds, uniform), changes a filter, and
-now and then goes to another page. What a browser itself does (drawing) is not counted. ``--profile`` instead opens
-every page alone and tells the processor time of a run. ``--apart`` instead lets each try something of its own in Tänk
-om, and fails if anyone is shown another's (``session_trials.py``).
+opens a page, looks as long as somebody looks at a map or table (``--think``, seconds, uniform) while the page asks once
+a second what is new, changes a filter, and now and then goes to another page. What a browser itself does (drawing) is
+not counted. ``--profile`` instead opens every page alone and tells the processor time of a run. ``--apart`` instead
+lets each try something of its own in Tänk om, and fails if anyone is shown another's (``session_trials.py``).
 """
 
 import argparse
@@ -101,7 +101,7 @@ async def person(number, port, until, think, notes):
         await asyncio.to_thread(fetch_map, visitor, port)
         page = None
         while time.perf_counter() < until:
-            await asyncio.sleep(chance.uniform(*think))
+            notes.extend(("look", run) for run in await visitor.look(chance.uniform(*think)))
             if page is None or chance.random() < TURN_SHARE:
                 page = chance.choices(list(PAGES), PAGES.values())[0]
                 notes.append(("page", await visitor.open(page)))
