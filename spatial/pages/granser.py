@@ -95,9 +95,15 @@ def _told(at: Opened, findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _face_to_face(row: "pd.Series[Any]", lang: str) -> str:
-    """Return what both plans say at a finding, with their features."""
-    lines = [text("plan_pages.granser.says", lang, plan=plan, use=row[f"pivot_{side}"], feature=row[f"feature_{side}"])
-             for side, plan in zip("ab", (row["name_a"], row["name_b"]), strict=True)]  # fmt: skip
+    """Return what both plans say at a finding, with their features; in words where one says nothing."""
+    nothing = said(None)
+    lines = []
+    for side in "ab":
+        plan, use, feature = (row[f"{name}_{side}"] for name in ("name", "pivot", "feature"))
+        if use == feature == nothing:
+            lines.append(text("plan_pages.granser.says_nothing", lang, plan=plan))
+        else:
+            lines.append(text("plan_pages.granser.says", lang, plan=plan, use=use, feature=feature))
     return "\n".join(lines)
 
 
