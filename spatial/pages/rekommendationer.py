@@ -109,8 +109,8 @@ def _list(at: Opened, kept: pd.DataFrame, count: int) -> str | None:
     )
     columns = [
         Column("state", text("plan_pages.rekommendationer.state", lang), more=not any(frame["state"])),
-        Column("plans", text("plan_pages.municipality", lang)),
-        Column("text", text("plan_pages.rekommendationer.text", lang), width="medium"),
+        Column("plans", text("plan_pages.municipality", lang), more=True),  # the sentence begins with them
+        Column("text", text("plan_pages.rekommendationer.text", lang), width="large"),
         Column("actor", text("plan_pages.rekommendationer.actor", lang), more=True),
         Column("answer", text("plan_pages.rekommendationer.answer", lang)),
         Column("goal_title", text("plan_pages.goal", lang), more=True),

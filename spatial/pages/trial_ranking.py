@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from spatial.analysis.whatif import Change, CloseService, CutLink
@@ -35,7 +36,7 @@ def _table(at: Opened, which: str) -> None:
     rows = table.assign(name=[called.get(str(key), str(key)) for key in table.index])
     if which == "link":
         rows = rows.assign(hardest=rows["hardest"].map(names(at).kinds))
-    picked = show_table(at, rows, _columns(at, which), name=f"storst-{_TABLES[which]}", rows=9, pick=True)
+    picked = show_table(at, rows, _columns(at, which, rows), name=f"storst-{_TABLES[which]}", rows=9, pick=True)
     if picked is not None and st.button(text("whatif.ranking_try", at.lang), type="primary", key="tankom-rang-prova"):
         key = str(rows.index[picked])
         change: Change = CloseService(key) if which == "service" else CutLink(key)
@@ -43,16 +44,17 @@ def _table(at: Opened, which: str) -> None:
         st.rerun()
 
 
-def _columns(at: Opened, which: str) -> list[Column]:
+def _columns(at: Opened, which: str, rows: pd.DataFrame) -> list[Column]:
     lang, kind = at.lang, "rounded" if modelled_twice(at.image) else "people"
     columns = [
         Column("rank", text("whatif.rank", lang), "count"),
         Column("name", text(f"whatif.ranking_{which}", lang), width="medium"),
-        Column("without_inv", text("whatif.without", lang), kind),
+        Column("without_inv", text("whatif.without", lang), kind, more=not rows["without_inv"].any()),
         Column("losing_inv", text("whatif.beyond", lang), kind),
-        Column("loses_inv", text("whatif.loses", lang), kind),
-        Column("lost_person_min", text("whatif.person_minutes", lang), "count"),
+        Column("loses_inv", text("whatif.loses", lang), kind, more=True),
+        Column("lost_person_min", text("whatif.person_minutes", lang), "count", more=True),
     ]
     if which == "link":
-        return [*columns, Column("hardest", text("whatif.hardest", lang))]
-    return [*columns, *(Column(f"{one}_inv", text(f"whatif.{one}_inv", lang), kind) for one in ("across", "abroad"))]
+        return [*columns, Column("hardest", text("whatif.hardest", lang), more=True)]
+    sides = (Column(f"{one}_inv", text(f"whatif.{one}_inv", lang), kind, more=True) for one in ("across", "abroad"))
+    return [*columns, *sides]
