@@ -92,7 +92,9 @@ def served(built):
     config, folder = built
     port = free_port()
     command = [*COMMAND, "serve", str(config), "--image", str(folder), "--port", str(port)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start the tests deaf to it
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        signal.signal(signal.SIGINT, before)
         try:
             said = iter(process.stdout.readline, "")
             assert any("OAPIF" in line for line in said)

@@ -110,11 +110,12 @@ def test_node_minutes_are_those_of_the_nearest_cell(embedded):
     services = served(image)
     key = next(key for key, row in rows.items() if row)
     nearest = cells.distance(nodes.geo.geometry.loc[key]).idxmin()
-    for service, (near, second, unsure) in zip(services, rows[key], strict=True):
+    for service, (near, second, unsure, *spans) in zip(services, rows[key], strict=True):
         assert near == whole_minutes(cells.loc[[nearest], f"{service}_min"].to_numpy(float))[0]
         assert second == whole_minutes(cells.loc[[nearest], f"{service}_second_min"].to_numpy(float))[0]
         assert unsure == int(cells.loc[nearest, f"{service}_uncertain"])
         assert second < 0 or second >= near
+        assert all(low <= high for low, high in filter(None, spans))
 
 
 def test_minutes_beyond_a_limit_are_not_told_as_within():
