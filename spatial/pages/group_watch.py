@@ -8,11 +8,14 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import group_record
+from spatial.pages.group_who import current_author
 from spatial.pages.shared import Opened
 from spatial.record.base import FILE, URL, Record
 from spatial.record.events import Event
 
 _EVERY_S: Final = 1.0
+_ONLOOKER_S: Final = 5.0
+"""How often one who looks, and does not take part, is told the news: fifty who look must not take all the time."""
 
 
 def said_so_far(at: Opened) -> tuple[int, list[Event]]:
@@ -35,9 +38,10 @@ def events_until(at: Opened, record: Record, mark: int) -> list[Event]:
     return _events(str(at.folder), mark, record)
 
 
-@st.fragment(run_every=_EVERY_S)
 def watch(at: Opened, mark: int, busy: Callable[[], bool] = bool) -> None:
-    """Run the page again as soon as somebody has added something; until then nothing is sent to the browser.
+    """Run the page again soon after somebody has added something; until then nothing is sent to the browser.
+
+    It is looked for once a second for who takes part, and now and then for who only looks.
 
     Parameters
     ----------
@@ -47,6 +51,11 @@ def watch(at: Opened, mark: int, busy: Callable[[], bool] = bool) -> None:
     busy : callable
         Whether the user must not be disturbed now: it is asked again in a moment.
     """
+    every_s = _ONLOOKER_S if current_author(at) is None else _EVERY_S
+    st.fragment(_look, run_every=every_s)(at, mark, busy)
+
+
+def _look(at: Opened, mark: int, busy: Callable[[], bool]) -> None:
     try:
         now = group_record(at).mark() if _worked(at) else 0
     except StrukturbildError:
