@@ -9,16 +9,15 @@ import shapely
 
 from spatial.analysis.nodes import judgeable
 from spatial.analysis.routing import morton_order
+from spatial.analysis.rules import CELLS_LAYER, LAYERS
 from spatial.analysis.whatif import WhatIfError
 from spatial.analysis.whatif_ground import Ground, Outlines, Reach, ground
 from spatial.analysis.whatif_rests import Rests
 from spatial.model import Network, StructureImage
 
 _NEEDED: Final = ("rutnat", "service", "vagnat", "kommuner")
-_STRUCTURE: Final = (
-    "noder", "strak", "kommuner", "omland", "vatten", "vattendrag", "jarnvag", "fa_regioner", "service", "land",
-    "intressen",
-)  # fmt: skip
+_STRUCTURE: Final = tuple(name for name in LAYERS if name != CELLS_LAYER)
+"""What findings rest on besides the cells, whose minutes a trial changes."""
 
 
 def ground_of(image: StructureImage) -> Ground:
@@ -89,11 +88,10 @@ def rests_of(image: StructureImage) -> Rests:
     known = set(layers["service"].frame["service_type"])
     options = settings.overlay
     named = {**{one.id: one.title.sv for one in settings.pivot.entries}, **_names(image)}
-    frames = [
-        layer.geo
-        for name, layer in layers.items()
-        if layer.meta.role == "plans" and "aspect" in layer.frame.columns and not name.startswith("grannplaner")
-    ]
+    frames = [layer.geo for layer in layers.values() if layer.meta.role == "plans" and "aspect" in layer.frame.columns]
+    plans = gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs).sort_index() if frames else None
+    if plans is not None:
+        plans = plans[plans["plan_id"].isin(list(settings.region.municipalities))]
     return Rests(
         thresholds=[(t.service, t.minutes.value) for t in settings.thresholds if f"{t.service}_min" in cells.columns],
         least_inv=settings.access.least_shown_inv.value,
@@ -102,7 +100,7 @@ def rests_of(image: StructureImage) -> Rests:
         hierarchy=judgeable(settings.hierarchy, known),
         reach_levels=settings.corridors.node_levels,
         reach_min=[limit.value for limit in options.node_minutes] if options is not None else [],
-        plans=gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs).sort_index() if frames else None,
+        plans=plans,
         goals=tuple(settings.strategy.in_force()),
         compatibility=settings.compatibility,
         templates=settings.recommendations,

@@ -68,9 +68,7 @@ def conflicts(
     return frame
 
 
-def _inside(
-    features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given: gpd.GeoDataFrame | None = None
-) -> list[Row]:
+def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given: gpd.GeoDataFrame | None) -> list[Row]:
     dimension = shapely.get_dimensions(features.geometry.to_numpy())
     times = features["time"].isin(rule.times) if rule.times else np.ones(len(features), bool)
     uses = features[features["pivot"].isin(rule.uses) & times & (dimension > 0)]

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from spatial.analysis.journeys import Scene
-from spatial.analysis.routing import TIE_MIN, connected_parts, ranges
+from spatial.analysis.routing import TIE_MIN, connected_parts
+from spatial.analysis.spans import ranges
 from spatial.model import FloatArray
 
 IntArray = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.matrix import MATRIX
-from spatial.analysis.ranges import range_names, with_ranges
+from spatial.analysis.ranges import with_drawn_ranges
 from spatial.analysis.redraw import Draws, sums_by_pairs
 from spatial.analysis.rules import AGAINST, CELLS_LAYER, SUPPORTS, assigned, chosen, elements, measure_of, squares
 from spatial.model import FloatArray
@@ -98,7 +98,7 @@ def with_evidence_ranges(rows: pd.DataFrame, drawn: DrawnEvidence, draws: Draws)
     """Return rows of evidence (:func:`spatial.analysis.matrix.evidence`) with the range of each drawn measure."""
     at = pd.MultiIndex.from_frame(drawn.rows[_KEYS]).get_indexer(pd.MultiIndex.from_frame(rows[_KEYS]))
     by_run = np.where(at >= 0, drawn.measure[:, at], np.nan) if len(drawn.rows) else np.full((1, len(rows)), np.nan)
-    return _ranged(rows, {"measure": by_run}, draws)
+    return with_drawn_ranges(rows, {"measure": by_run}, draws)
 
 
 def with_matrix_ranges(cells: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) -> pd.DataFrame:
@@ -118,13 +118,4 @@ def with_matrix_ranges(cells: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) 
         found[f"{side}_measure"], found[f"{side}_strength"] = summed, np.minimum(1.0, summed / full)
     supports = (cells["verdict"] == SUPPORTS).to_numpy(bool)
     found["strength"] = np.where(supports, found["support_strength"], found["against_strength"])
-    return _ranged(cells, {name: found[name] for name in MATRIX if name in found}, draws)
-
-
-def _ranged(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Draws) -> pd.DataFrame:
-    """Return a table with ranges, none in the rows that are not drawn again: they are not certain, but not tried."""
-    out = with_ranges(table, by_run, draws)
-    for name, values in by_run.items():
-        ends = [end for end in range_names(name) if end in out]
-        out.loc[np.isnan(values).all(axis=0), ends] = np.nan
-    return out
+    return with_drawn_ranges(cells, {name: found[name] for name in MATRIX if name in found}, draws)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.analysis.ranges import range_names, with_ranges
+from spatial.analysis.ranges import with_drawn_ranges
 from spatial.analysis.redraw import Draws, cutoffs
 from spatial.model import FloatArray
 from spatial.settings import Redraw, ServiceRule
@@ -222,11 +222,7 @@ def with_cell_ranges(cells: pd.DataFrame, draws: Draws, kinds: Mapping[str, Near
         for name, minutes in ((f"{kind}_min", nearest.minutes), (f"{kind}_second_min", nearest.second_min)):
             drawn = minutes[nearest.state][:, at]
             by_run[name] = np.where((at >= 0) & np.isfinite(drawn).any(axis=0), drawn, np.nan)
-    out = with_ranges(cells, by_run, draws)
-    for name, drawn in by_run.items():
-        ends = [end for end in range_names(name) if end in out]
-        out.loc[np.isnan(drawn).all(axis=0), ends] = np.nan
-    return out
+    return with_drawn_ranges(cells, by_run, draws)
 
 
 def lived_cells(draws: Draws, kinds: Mapping[str, Nearest], runs: int, uncertain_share: float) -> pd.DataFrame:

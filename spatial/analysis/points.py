@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from spatial.analysis.spans import ranges
+
 __all__ = ["points_in"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -127,7 +129,7 @@ def _divided(begin: FloatArray, end: FloatArray, zone: IntArray) -> tuple[FloatA
     times = np.maximum(np.ceil(np.abs(end - begin).max(axis=1, initial=0.0)), 1).astype(np.int64)
     if (times > 1).any():
         which = np.repeat(np.arange(len(times)), times)
-        step = np.arange(len(which)) - np.repeat(np.cumsum(times) - times, times)
+        step = ranges(np.zeros_like(times), times)
         move = (end - begin)[which] / times[which][:, None]
         begin, zone = begin[which] + step[:, None] * move, zone[which]
         end = begin + move
@@ -145,6 +147,4 @@ def _within(stretches: _Stretches, tiles: _Tiles, start: IntArray) -> tuple[IntA
     """Return the zone and the place in the tiles' order of each point in the stretches."""
     first, last = (np.clip(values, 0, tiles.number) for values in (stretches.begin, stretches.end))
     begin, end = (start[stretches.row * tiles.number + col] for col in (first, last))
-    number = end - begin
-    at = np.arange(int(number.sum())) + np.repeat(begin - np.cumsum(number) + number, number)
-    return np.repeat(stretches.zone, number), at
+    return np.repeat(stretches.zone, end - begin), ranges(begin, end)

@@ -11,6 +11,7 @@ import pandas as pd
 from spatial.analysis.reach import ALL_ZONES
 from spatial.analysis.redraw import ranges
 from spatial.model import FloatArray
+from spatial.settings import Redraw
 
 _UNITS: Final = ("inv", "min")
 """Units that stand last in a column's name; a share's ends stand last instead."""
@@ -35,6 +36,11 @@ class Percentages:
 
     low: float
     high: float
+
+    @classmethod
+    def of(cls, options: Redraw) -> "Percentages":
+        """Return those of the settings."""
+        return cls(options.low_percentile.value, options.high_percentile.value)
 
 
 Count = Callable[[pd.DataFrame, pd.Series], pd.DataFrame]
@@ -88,6 +94,22 @@ def with_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: En
         place = list(out.columns).index(column) + 1
         for name, end in zip(reversed(range_names(column)), reversed(ends), strict=True):
             out.insert(place, name, end)
+    return out
+
+
+def with_drawn_ranges(table: pd.DataFrame, by_run: Mapping[str, FloatArray], draws: Ends) -> pd.DataFrame:
+    """Return what :func:`with_ranges` does, with no range in a row that no run has a number for: it was not tried.
+
+    Examples
+    --------
+    >>> table, by_run = pd.DataFrame({"share": [0.5, 0.2]}), {"share": np.array([[0.4, np.nan]])}
+    >>> with_drawn_ranges(table, by_run, Percentages(0, 100))["share_low"].tolist()
+    [0.4, nan]
+    """
+    out = with_ranges(table, by_run, draws)
+    for name, values in by_run.items():
+        ends = [end for end in range_names(name) if end in out]
+        out.loc[np.isnan(values).all(axis=0), ends] = np.nan
     return out
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from spatial.analysis.spans import ranges
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -207,19 +209,6 @@ def _settle_ties(graph: sparse.csr_matrix, found: FloatArray, source: IntArray) 
         tail = np.repeat(changed, before[changed + 1] - before[changed])
         earlier = source[tail] < source[head[arcs]]
         arcs, tail = arcs[earlier], tail[earlier]
-
-
-def ranges(low: IntArray, high: IntArray) -> IntArray:
-    """Return ``low[0]..high[0]-1, low[1]..high[1]-1, ...`` as one array.
-
-    Examples
-    --------
-    >>> ranges(np.array([0, 5]), np.array([2, 8])).tolist()
-    [0, 1, 5, 6, 7]
-    """
-    count = high - low
-    shift = np.repeat(low - np.r_[0, np.cumsum(count)[:-1]], count) if len(count) else np.zeros(0, np.int64)
-    return np.asarray(np.arange(len(shift)) + shift, np.int64)
 
 
 def arrival_arcs(

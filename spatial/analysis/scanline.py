@@ -13,6 +13,8 @@ import numpy.typing as npt
 import shapely
 from affine import Affine
 
+from spatial.analysis.spans import ranges
+
 __all__ = ["Covered", "Cut", "Edges", "Runs", "covered", "edges_of", "rows_of"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -57,8 +59,7 @@ class Runs(NamedTuple):
     def cells(self) -> tuple[IntArray, IntArray]:
         """Return the run and the column of every single cell."""
         length = self.end - self.begin
-        run = np.repeat(np.arange(len(length)), length)
-        return run, np.arange(len(run)) - np.repeat(np.cumsum(length) - length - self.begin, length)
+        return np.repeat(np.arange(len(length)), length), ranges(self.begin, self.end)
 
 
 class Covered(NamedTuple):
@@ -172,8 +173,7 @@ def _by_cell(
 
 def _counted(first: IntArray, number: IntArray) -> tuple[IntArray, IntArray]:
     """Return, for each item as often as stated, its position and the numbers on from its first."""
-    which = np.repeat(np.arange(len(first)), number)
-    return which, np.arange(len(which)) + np.repeat(first - np.cumsum(number) + number, number)
+    return np.repeat(np.arange(len(first)), number), ranges(first, first + number)
 
 
 def _summed(cell: IntArray, area: FloatArray, cover: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:

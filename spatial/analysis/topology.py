@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.analysis.routing import connected_parts, ranges
+from spatial.analysis.routing import connected_parts
+from spatial.analysis.spans import ranges
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from spatial.analysis.ranges import range_names
 from spatial.pages.plain import marked, plain
-from spatial.pages.plans import amount, head, measured, measured_range, plan_map, plan_names, said, table_of
+from spatial.pages.plans import amount, head, measured, measured_range, plan_map, plan_names, ranged, said, table_of
 from spatial.pages.shared import Opened, opened
 from spatial.pages.widgets import Column, show_table
 from spatial.settings import Settings
@@ -164,8 +164,7 @@ def _rule(row: pd.Series, settings: Settings, lang: str) -> None:
 def _side(row: pd.Series, side: str, lang: str) -> str:
     """Return how much is for or against, with its range where the models behind it are redrawn."""
     name, unit = f"{side}_measure", row["unit"]
-    told, between = measured(row[name], unit, lang), measured_range(_ends(row, name), unit, lang)
-    return text("app.ranged", lang, value=told, range=between) if between not in {"", told} else told
+    return ranged(measured(row[name], unit, lang), measured_range(_ends(row, name), unit, lang), lang)
 
 
 def _strength_with_range(row: pd.Series, lang: str) -> str:
@@ -174,8 +173,7 @@ def _strength_with_range(row: pd.Series, lang: str) -> str:
     if low is None or low != low:  # noqa: PLR0124 - NaN
         return told
     ends = [_strength(float(str(end)), lang) for end in (low, high)]
-    between = text("app.between", lang, low=ends[0], high=ends[1])
-    return told if ends[0] == ends[1] else text("app.ranged", lang, value=told, range=between)
+    return told if ends[0] == ends[1] else ranged(told, text("app.between", lang, low=ends[0], high=ends[1]), lang)
 
 
 def _ends(row: pd.Series, name: str) -> tuple[object, object]:

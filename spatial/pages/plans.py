@@ -51,7 +51,12 @@ def amount(value: object, unit: object, lang: str, ends: tuple[object, object] =
         return "–"
     plain, between = measured(value, unit, lang), measured_range(ends, unit, lang)
     told = text("plan_pages.measured", lang, number=plain, unit=unit)
-    return told if between in {"", plain} else text("app.ranged", lang, value=told, range=between)
+    return told if between == plain else ranged(told, between, lang)
+
+
+def ranged(told: str, between: str, lang: str) -> str:
+    """Return what is told with its range; alone where there is none, or it says the same."""
+    return told if between in {"", told} else text("app.ranged", lang, value=told, range=between)
 
 
 def measured(value: object, unit: object, lang: str) -> str:

@@ -214,7 +214,7 @@ def _drawn(fingerprint: str, kind: str, _at: Opened) -> pd.DataFrame | None:
 
 def _ends_of(at: Opened) -> Percentages | None:
     options = at.image.settings.models.redraw
-    return None if options is None else Percentages(options.low_percentile.value, options.high_percentile.value)
+    return None if options is None else Percentages.of(options)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

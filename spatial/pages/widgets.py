@@ -1,7 +1,7 @@
 """What the pages share: tables that can be sorted and taken along, numbers with their status, charts in Swedish."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ _LINE_PX: Final = 3
 _SPAN: Final = "_spann"
 _ENDLESS: Final = 1e300
 """Stands for what no way leads to, where numbers must differ: it sorts last."""
+_Ends = list[tuple[float, float]]
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,11 +58,12 @@ def show_table(
     chosen; its place is returned.
     """
     place = st.container()
-    every = _with_spans(frame, columns, opened.lang, opened.least)
+    ends = {column.name: _ends(frame, column) for column in columns}
+    every = _with_spans(frame, columns, ends, opened.lang, opened.least)
     sent = pd.DataFrame({c.name: _values(told[c.name], c.kind, opened.least) for told, c in every})
     whole = _below(opened, sent, [column for _, column in every], name, downloads)
     first = [column for column in columns if whole or not column.more]
-    shown, words = _told(frame, sent, first, opened.lang, opened.least)
+    shown, words = _told(sent, first, ends, opened.lang, opened.least)
     config = {
         column.name: st.column_config.Column(column.head, width=column.width)  # type: ignore[arg-type]
         for column in first
@@ -76,7 +78,7 @@ def show_table(
     return int(chosen[0]) if chosen and chosen[0] < len(frame) else None
 
 
-def _ends(frame: pd.DataFrame, column: Column) -> list[tuple[float, float]]:
+def _ends(frame: pd.DataFrame, column: Column) -> _Ends:
     """Return the range of each of a column's numbers; nothing where none is known."""
     low, high = range_names(column.name)
     if not {low, high} <= set(frame.columns) or not frame[[low, high]].notna().any(axis=None):
@@ -85,32 +87,32 @@ def _ends(frame: pd.DataFrame, column: Column) -> list[tuple[float, float]]:
 
 
 def _with_spans(
-    frame: pd.DataFrame, columns: Sequence[Column], lang: str, least: float
+    frame: pd.DataFrame, columns: Sequence[Column], ends: Mapping[str, _Ends], lang: str, least: float
 ) -> list[tuple[pd.DataFrame, Column]]:
     """Return the columns, each with the frame that has it: a column of text follows a number whose range is known."""
     every: list[tuple[pd.DataFrame, Column]] = []
     for column in columns:
         every.append((frame, column))
-        if ends := _ends(frame, column):
+        if ends[column.name]:
             name, head = f"{column.name}{_SPAN}", text("app.span_of", lang, head=column.file_head or column.head)
-            told = [span(pair, column.kind, lang, least) or "–" for pair in ends]
+            told = [span(pair, column.kind, lang, least) or "–" for pair in ends[column.name]]
             every.append((pd.DataFrame({name: told}), Column(name, head)))
     return every
 
 
 def _told(
-    frame: pd.DataFrame, sent: pd.DataFrame, columns: Sequence[Column], lang: str, least: float
+    sent: pd.DataFrame, columns: Sequence[Column], ends: Mapping[str, _Ends], lang: str, least: float
 ) -> tuple[pd.DataFrame, dict[Any, str | Callable[[object], str] | None]]:
     """Return the values to sort by, and how each is written: a number with its range where that is known."""
     values: dict[str, pd.Series] = {}
     words: dict[Any, str | Callable[[object], str] | None] = {}
     for column in columns:
         values[column.name], write = sent[column.name], writer(column.kind, lang, least)
-        if ends := _ends(frame, column):
+        if ends[column.name]:
             values[column.name] = _apart(sent[column.name])
             told = [
                 with_span(write(value), pair, column.kind, lang, least)
-                for value, pair in zip(sent[column.name], ends, strict=True)
+                for value, pair in zip(sent[column.name], ends[column.name], strict=True)
             ]
             write = _lookup(dict(zip(values[column.name], told, strict=True)), write)
         words[column.name] = write

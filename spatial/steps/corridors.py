@@ -10,7 +10,7 @@ from spatial.analysis import along, flows, flows_drawn, redraw
 from spatial.analysis import corridors as corridor_lines
 from spatial.analysis import network as networks
 from spatial.analysis.paths import shortest_minutes
-from spatial.analysis.ranges import Ends, with_ranges
+from spatial.analysis.ranges import Ends, Percentages, with_ranges
 from spatial.analysis.snapping import snap_points, with_points
 from spatial.errors import Fault, LayerError
 from spatial.model import FloatArray, Layer, Network
@@ -53,7 +53,7 @@ def corridors(work: Work) -> Products:
         known = zip(every["edges"], every["flow_inv"].notna(), strict=True)
         on_road = [ids if has_flow else () for ids, has_flow in known]
         means = flows_drawn.mean_by_run(drawn.on_edge, placed.edges, on_road)
-        every = _ranged(every, {"flow_inv": means}, drawn)
+        every = _ranged(every, {"flow_inv": means}, drawn.ends)
     every = every.drop(columns="edges")
     meta = work.meta(title("strak"), "corridors", lineage="", sources=(cells, *work.given.values()))
     layers["strak"] = made_layer("strak", every, meta)
@@ -61,7 +61,7 @@ def corridors(work: Work) -> Products:
     if roads is not None:
         carried = roads.geo.assign(flow_inv=flows.flows_of_edges(on_edge, placed.edges, roads.geo.index))
         if drawn is not None:
-            carried = _ranged(carried, {"flow_inv": drawn.on_whole(placed.edges, roads.geo.index)}, drawn)
+            carried = _ranged(carried, {"flow_inv": drawn.on_whole(placed.edges, roads.geo.index)}, drawn.ends)
         layers["vagnat"] = made_layer("vagnat", carried, roads.meta)
     values = {"node_ids": ids, "placed": placed}
     tables = {"strak": pd.DataFrame(every.drop(columns="geometry"))}
@@ -141,8 +141,7 @@ class _Drawn:
     """The people on each edge, a row a run, and the percentages of the runs between which a range lies."""
 
     on_edge: FloatArray
-    low: float
-    high: float
+    ends: Percentages
 
     def on_whole(self, parts: pd.DataFrame, edges: pd.Index) -> FloatArray:
         """Return the people on each whole edge, a row a run."""
@@ -184,7 +183,7 @@ class _Gravity:
         on_edge = flows_drawn.flows_by_run(
             self.network, self.places, self.minutes, self.node_of_place, self.parameters, options
         )
-        return _Drawn(on_edge, options.low_percentile.value, options.high_percentile.value)
+        return _Drawn(on_edge, Percentages.of(options))
 
 
 def _rail_corridors(

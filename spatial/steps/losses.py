@@ -84,11 +84,8 @@ def _people(work: Work) -> tuple[gpd.GeoDataFrame, FloatArray]:
     people = lived["population_inv"].to_numpy(float)
     if draws is None or not draws.modelled:
         return lived[["geometry"]], people[None]
-    at = pd.MultiIndex.from_frame(draws.cells[["row", "col"]]).get_indexer(
-        pd.MultiIndex.from_frame(lived[["row", "col"]])
-    )
     own = np.zeros(len(draws.cells))
-    own[at] = people
+    own[draws.cells.index.get_indexer(lived.index)] = people
     return draws.cells[["geometry"]], np.vstack([own, draws.people])
 
 

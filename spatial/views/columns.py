@@ -10,7 +10,7 @@ import pandas as pd
 from spatial.model import ColumnInfo, StructureImage
 from spatial.settings import Settings, Title
 from spatial.texts import LANGUAGES, has_text, text
-from spatial.views.wording import EXAMPLE, is_example, status_text
+from spatial.views.wording import EXAMPLE, is_example, status_text, within_sentence
 
 _MINUTES: Final = "_min"
 _STATUS: Final = "_status"
@@ -21,7 +21,6 @@ _WITHIN: Final = re.compile(r"(?P<service>.+?)_(?P<minutes>\d+)(?:_?min)?_(?P<wh
 _RANGE: Final = re.compile(r"(?P<head>.+?)_(?P<end>low|high)(?P<tail>_[a-z]+)?")
 """Ends of a range that comes of drawing a model again: ``people_low_inv`` beside ``people_inv``."""
 _ABOUT_PLANS: Final = re.compile("matris|granser|konflikter|rekommendationer|plan_granskning|planer_")
-_KEPT_CAPITAL: Final = 2
 
 
 def column_info(name: str, settings: Settings) -> ColumnInfo:
@@ -102,7 +101,7 @@ def _title(name: str, settings: Settings, lang: str) -> str | None:
 
 def _service_title(name: str, settings: Settings, lang: str) -> str | None:
     """Return the name of a column that a rule makes of a kind of service, or None."""
-    services = {service.id: _within(service.title.get(lang)) for service in settings.services}
+    services = {service.id: within_sentence(service.title.get(lang)) for service in settings.services}
     if name in services:
         return _first_capital(services[name])
     for rule in _SERVICE_RULES:
@@ -114,11 +113,6 @@ def _service_title(name: str, settings: Settings, lang: str) -> str | None:
         rule = "within" if found["what"] == "inv" else "within_share"
         return text(f"columns.rule.{rule}", lang, service=services[found["service"]], minutes=found["minutes"])
     return None
-
-
-def _within(title: str) -> str:
-    """Return a title as it stands within a sentence: abbreviations keep their capitals."""
-    return title if title[:_KEPT_CAPITAL].isupper() else title[:1].lower() + title[1:]
 
 
 def _first_capital(sentence: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from spatial.settings import Settings
 from spatial.texts import has_text, number, text
+from spatial.views.wording import within_sentence
 
 _MINUTES: Final = "_min"
 
@@ -50,5 +51,4 @@ def told_thing(name: str, settings: Settings, lang: str = "sv") -> str:
     """Return what a layer, or a column of minutes to a service, is called within a sentence."""
     titles = {f"{service.id}{_MINUTES}": service.title.get(lang) for service in settings.services}
     key = f"layers.{name}"
-    title = titles.get(name) or (text(key, lang) if has_text(key) else name)
-    return title if title[1:2].isupper() or title[1:2] == "-" else title[:1].lower() + title[1:]
+    return within_sentence(titles.get(name) or (text(key, lang) if has_text(key) else name))

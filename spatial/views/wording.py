@@ -109,3 +109,14 @@ def told_people(value: float, lang: str = "sv", *, least: float = 5, rounded: bo
     if 0 < value < limit:
         return text("app.fewer", lang, number=number(limit, lang=lang))
     return number(coarse(value) if rounded else value, lang=lang)
+
+
+def within_sentence(title: str) -> str:
+    """Return a title as it stands within a sentence: abbreviations, and a letter before a hyphen, keep their capitals.
+
+    Examples
+    --------
+    >>> [within_sentence(title) for title in ("Hälsocentral", "FA-regioner", "E-handel")]
+    ['hälsocentral', 'FA-regioner', 'E-handel']
+    """
+    return title if title[1:2].isupper() or title[1:2] == "-" else title[:1].lower() + title[1:]
