@@ -1,26 +1,16 @@
 """National interests as layers of their own: over every municipality's plan, from file to recommendation."""
 
+import runpy
+from functools import partial
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
 
-from spatial.image import compose
-from spatial.inputs.config import read_settings
-from spatial.inputs.layers import read_layers
 from spatial.views.columns import plain_table
 
-LAYER = """  - id: {id}
-    title: {{sv: "{id}"}}
-    role: {role}
-    status: mätt
-    year: 2024
-    source: prov
-    provider: prov
-    licence: CC0-1.0
-    crs: EPSG:3006
-    reader: {{kind: file, path: {id}.gpkg}}
-    columns: {{id: OBJ, code: KOD, {more}
-"""
+REGION = runpy.run_path(str(Path(__file__).with_name("own_region.py")))
 SHARED = 700.0
 """Metres that the given interest reaches into each new housing area, 1 km across."""
 
@@ -35,9 +25,7 @@ def saved(folder, name, rows):
 @pytest.fixture(scope="module")
 def homes():
     """Return two municipalities' outlines and a square kilometre in each."""
-    settings = read_settings()
-    specs = [spec for spec in settings.layers if spec.role == "municipalities"]
-    outlines = next(iter(read_layers(settings.model_copy(update={"layers": specs})).values())).geo.geometry
+    outlines = REGION["outlines"]()
     inner = {code: outlines[code].representative_point() for code in ("2421", "2422")}
     return {code: (outlines[code], shapely.box(p.x, p.y, p.x + 1000, p.y + 1000)) for code, p in inner.items()}
 
@@ -50,15 +38,12 @@ def composed(folder, homes, reach_m=SHARED):
     herding = [shapely.box(*square.bounds[:2], square.bounds[0] + reach_m, square.bounds[3])
                for _, square in homes.values()]  # fmt: skip
     saved(folder, "riksintressen", [("Rennäring", herding[0]), ("Rennäring", herding[1]), ("Annat", herding[0])])
-    whose = 'time: TID}}\n    constants: {{municipality: "{}"}}'
-    layers = [LAYER.format(id=f"op_{code}", role="plans", more=whose.format(code)) for code in homes]
-    of_all = "name: NAMN}\n    classes: {Rennäring: ri_rennaring}"
-    layers.append(LAYER.format(id="riksintressen", role="interests", more=of_all))
-    text = "extends: vasterbotten\nmodels: {}\nlayers:\n  - kommuner\n" + "".join(layers)
-    (folder / "r.yaml").write_text(text, encoding="utf-8")
-    settings = read_settings(folder / "r.yaml")
-    read = read_layers(settings)
-    return compose(settings, read), read
+    told = partial(REGION["LAYER"].format, title="prov", crs="EPSG:3006")
+    whose = '    constants: {{municipality: "{}"}}\n'
+    layers = [told(id=f"op_{code}", role="plans", columns=", time: TID", more=whose.format(code)) for code in homes]
+    classes = "    classes: {Rennäring: ri_rennaring}\n"
+    layers.append(told(id="riksintressen", role="interests", columns=", name: NAMN", more=classes))
+    return REGION["composed"](folder, layers)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """Plans of neighbours outside the region: compared at the border, in any CRS and classification, and nowhere else."""
 
 import json
+import runpy
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -8,30 +10,11 @@ import pytest
 import shapely
 
 from spatial.errors import LayerError
-from spatial.image import compose
 from spatial.inputs.config import read_settings
-from spatial.inputs.layers import read_layers
 from spatial.views.wording import is_example
 
-LAYER = """  - id: {id}
-    title: {{sv: "{title}"}}
-    role: {role}
-    status: mätt
-    year: 2024
-    source: prov
-    provider: prov
-    licence: CC0-1.0
-    crs: {crs}
-    reader: {{kind: file, path: {id}.gpkg}}
-    columns: {{id: OBJ, code: KOD{time}}}
-{more}"""
-
-
-@pytest.fixture(scope="module")
-def outlines():
-    settings = read_settings()
-    specs = [spec for spec in settings.layers if spec.role == "municipalities"]
-    return next(iter(read_layers(settings.model_copy(update={"layers": specs})).values())).geo.geometry
+REGION = runpy.run_path(str(Path(__file__).with_name("own_region.py")))
+outlines = pytest.fixture(scope="module", name="outlines")(REGION["outlines"])
 
 
 def strip(outline, line, depth_m=900):
@@ -47,14 +30,12 @@ def saved(folder, name, rows, crs="EPSG:3006"):
 
 def written(folder, layers, **models):
     said = [
-        LAYER.format(id=name, title=title, role=role, crs=crs, more=more, time=", time: TID" if role == "plans" else "")
+        REGION["LAYER"].format(
+            id=name, title=title, role=role, crs=crs, more=more, columns=", time: TID" if role == "plans" else ""
+        )
         for name, title, role, crs, more in layers
     ]
-    text = "extends: vasterbotten\nmodels: MODELS\nlayers:\n  - kommuner\n" + "".join(said)
-    text = text.replace("MODELS", json.dumps(models))
-    (folder / "r.yaml").write_text(text, encoding="utf-8")
-    settings = read_settings(folder / "r.yaml")
-    return compose(settings, read_layers(settings))
+    return REGION["composed"](folder, said, json.dumps(models))[0]
 
 
 def abroad(outlines):
