@@ -7,10 +7,11 @@ import streamlit as st
 
 from spatial.analysis.criteria import levels_with
 from spatial.analysis.nodes import judgeable
+from spatial.analysis.ranges import range_names
 from spatial.pages.mapview import show_map
 from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names, opened
-from spatial.pages.widgets import Column, picture_button, show_table, status_note
+from spatial.pages.widgets import Column, picture_button, show_table, status_note, with_span
 from spatial.settings import Hierarchy, Level
 from spatial.texts import number, text
 from spatial.views.picture_trials import draw_trial
@@ -201,10 +202,11 @@ def _hinterlands(at: Opened) -> None:
     columns = [Column("name", text("app.noder.node", lang))]
     columns.append(Column("people_inv", text("app.noder.hinterland_people", lang), "rounded"))
     show_table(at, frame.sort_values("people_inv", ascending=False), columns, name="omland", rows=10)
-    if "rutnat" in at.image.layers:
-        lost = float(at.image.layers["rutnat"].frame["population_inv"].sum() - frame["people_inv"].sum())
-        if lost >= 0.5:  # a sum of parts is not exact
-            st.caption(text("app.noder.no_node", lang, people=told_people(lost, lang, least=at.least, rounded=True)))
+    for lost in at.image.indicators.get("omland_utan_nod", pd.DataFrame()).to_dict("records"):
+        low, high = (float(lost.get(name, "nan")) for name in range_names("people_inv"))
+        told = told_people(lost["people_inv"], lang, least=at.least, rounded=True)
+        people = with_span(told, (low, high), "rounded", lang, at.least)
+        st.caption(text("app.noder.no_node", lang, people=people))
     if "people_low_inv" in frame:
         st.caption(text("app.range_how", lang))
     status_note(at, "omland", rounded=True)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from spatial.analysis import access, grid, hinterland, redraw, supply
 from spatial.analysis import nodes as node_levels
 from spatial.analysis.changes import NO_LEVEL, OVERRIDE
-from spatial.analysis.ranges import range_names
+from spatial.analysis.ranges import range_names, with_ranges
 from spatial.analysis.stability import stability_of_levels
 from spatial.model import Omission
 from spatial.settings import Hierarchy
@@ -103,9 +105,10 @@ def hinterlands(work: Work) -> Products:
     if draws is not None and draws.modelled:
         values["node_minutes_drawn"] = drawn = _minutes(work, draws.cells, centres)
         drawn_node = hinterland.node_of_cells(drawn)["node"]
-        frame = _with_range(frame, draws, drawn_node)
+        frame = _with_ranges(frame, draws, drawn_node)
     tables = {
         "omland": pd.DataFrame(frame.drop(columns="geometry")),
+        **_without_node(cells["population_inv"][nearest["node"].isna()], draws, drawn_node),
         **_compared(work, cells, centres, nearest["node"], drawn_node),
     }
     meta = work.meta(title("omland"), "hinterlands", lineage="", sources=(cells_layer, *work.given.values()))
@@ -122,10 +125,26 @@ def _minutes(work: Work, cells: gpd.GeoDataFrame, centres: gpd.GeoDataFrame) -> 
     )
 
 
-def _with_range(frame: gpd.GeoDataFrame, draws: redraw.Draws, node: pd.Series) -> gpd.GeoDataFrame:
-    sums = redraw.sums_by_run(draws.people, frame.index.get_indexer(pd.Index(node)), len(frame))
-    low, high = redraw.ranges(sums, frame["people_inv"], draws.low, draws.high)
-    return frame.assign(people_low_inv=low, people_high_inv=high)
+def _with_ranges(frame: gpd.GeoDataFrame, draws: redraw.Draws, node: pd.Series) -> gpd.GeoDataFrame:
+    """Return the hinterlands with the ranges of their people, and of those whose cell lies in the drawn outline."""
+    of = frame.index.get_indexer(pd.Index(node))
+    zone, cell = grid.points_in(shapely.get_coordinates(draws.cells.geometry), np.asarray(frame.geometry, object))
+    inside = np.full(len(of), -1)
+    inside[cell[of[cell] == zone]] = zone[of[cell] == zone]
+    zones = {"people_inv": of, "drawn_inv": inside}
+    by_run = {name: redraw.sums_by_run(draws.people, zone, len(frame)) for name, zone in zones.items()}
+    return gpd.GeoDataFrame(with_ranges(frame, by_run, draws), geometry="geometry", crs=frame.crs)
+
+
+def _without_node(people: pd.Series, draws: redraw.Draws | None, node: pd.Series | None) -> dict[str, pd.DataFrame]:
+    """Return the table of the people from whom no way leads to any node; none where there are none."""
+    table = pd.DataFrame({"people_inv": [float(people.sum())]}, index=pd.Index([1], name="row"))
+    if not people.any():
+        return {}
+    if draws is not None and node is not None:
+        by_run = {"people_inv": draws.people[:, node.isna().to_numpy()].sum(axis=1, keepdims=True)}
+        table = with_ranges(table, by_run, draws)
+    return {"omland_utan_nod": table}
 
 
 def _compared(

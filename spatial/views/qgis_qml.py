@@ -23,6 +23,8 @@ _DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _SEEN_FROM: Final = {"vagnat": 1_500_000, "rutnat": 500_000, "service": 3_000_000}
 """Layers that are drawn only from this scale on: nearer, they help; farther off they cover the structure."""
 _HIDDEN_FIELDS: Final = frozenset({"fid"})
+_NOT_SERVED: Final = "HideFromWms|HideFromWfs"
+"""How a project says of a column that no service tells it."""
 _PEOPLE: Final = "population_inv"
 _TOLD_FIELD: Final = {
     "type": "10",
@@ -133,7 +135,8 @@ def fill_fields(
     """Add the columns' aliases, and the values to choose from where a column holds classes."""
     fields = ET.SubElement(element, "fieldConfiguration")
     for name in names:
-        field = ET.SubElement(fields, "field", {"name": name, "configurationFlags": "None"})
+        flags = _NOT_SERVED if name in hidden - _HIDDEN_FIELDS else "None"
+        field = ET.SubElement(fields, "field", {"name": name, "configurationFlags": flags})
         kind = "Hidden" if name in hidden else ("ValueMap" if name in choices else "")
         config = ET.SubElement(ET.SubElement(field, "editWidget", {"type": kind}), "config")
         if name in choices:

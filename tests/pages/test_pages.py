@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from spatial.errors import ConfigError
 from spatial.opening import opened_image
 from spatial.pages.shared import arguments, municipality_names
-from spatial.pages.widgets import Column, _told, _values, percent, writer
+from spatial.pages.widgets import Column, _ends, _told, _values, percent, writer
 from spatial.texts import LANGUAGES, text
 from spatial.views.themes import themes, visible
 from spatial.views.wording import told_people
@@ -93,9 +93,9 @@ def test_threshold_changes_who_is_outside(app):
 
 def test_a_number_is_told_with_its_range_and_sorted_by_itself():
     minutes = pd.DataFrame({"far_min": [9.0, np.inf, 10.0, 9.0]})
-    ends = {"far_low_min": [8.0, 60.0, 10.0, 5.0], "far_high_min": [9.0, np.inf, 10.0, 12.0]}
     column = Column("far_min", "Längst", "minutes")
-    shown, words = _told(minutes.assign(**ends), minutes, [column], "sv", 5)
+    ends = _ends(minutes.assign(far_low_min=[8.0, 60.0, 10.0, 5.0], far_high_min=[9.0, np.inf, 10.0, 12.0]), column)
+    shown, words = _told(minutes, [column], {"far_min": ends}, "sv", 5)
     told = shown["far_min"].map(words["far_min"])
     assert told.tolist() == ["9 (8–9)", "går inte att nå (minst 60)", "10", "9 (5–12)"]
     assert shown["far_min"].is_unique

@@ -127,6 +127,11 @@ def test_the_project_is_served_as_wms_and_features(built):
         assert {"noder", "strak", "kommuner"} <= {one["id"] for one in collections}
         items = json.loads(get(f"{root}/wfs3/collections/noder/items.json?limit=100"))
         assert {"Åby", "Överby"} <= {feature["properties"]["Namn"] for feature in items["features"]}
+        cells = json.loads(get(f"{root}/wfs3/collections/rutnat/items.json?limit=100"))["features"]
+        told = {feature["properties"]["Boende i rutan"] for feature in cells}
+        assert "färre än 5" in told
+        assert not told & {"1", "2", "3", "4"}
+        assert not any(name.startswith("Invånare") for name in cells[0]["properties"])
 
 
 @pytest.mark.qgis

@@ -28,7 +28,6 @@ WITHOUT: dict[tuple[str, str], str] = {
     ("noder_skal", "min_population_inv"): "a setting",
     ("noder", "stability_share"): "is itself the share of runs",
     ("strak", "employed_inv"): "only a measured grid has it: empty here",
-    ("omland", "drawn_inv"): "how much of people_inv the drawn outline holds: a check of the drawing, not a figure",
     ("*", "threshold_min"): "a setting",
     ("strak", "minutes_min"): "from end to end of the road: no people in it",
     ("vagnat", "minutes_*"): "the road's: no people in it",

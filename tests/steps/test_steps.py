@@ -106,6 +106,19 @@ def test_services_beyond_the_border_count_and_are_named(image):
     assert image.layers["service"].geo.loc["affarer:g1", "municipality_code"] == "0001"
 
 
+def test_people_from_whom_no_way_leads_belong_to_no_hinterland_and_are_counted(settings):
+    """Four people live 4 km from the road, which may be at most 3 km away."""
+    layers = planted()
+    cells = layers["rutor"].geo.copy()
+    cells.loc["c3", ["row", "geometry"]] = [0, shapely.Point(at(20)[0].x, Y + 9500)]
+    layers["rutor"] = replace(layers["rutor"], frame=cells, fingerprint="")
+    near = settings.access.max_snap_m.model_copy(update={"value": 3000.0})
+    access = settings.access.model_copy(update={"max_snap_m": near})
+    made = compose(settings.model_copy(update={"access": access}), layers)
+    assert made.indicators["omland_utan_nod"]["people_inv"].tolist() == [4.0]
+    assert made.indicators["omland"]["people_inv"].sum() == 70.0
+
+
 def test_services_beyond_the_border_can_be_left_out(settings):
     access = settings.access.model_copy(update={"outside_services": False})
     made = compose(settings.model_copy(update={"access": access}), planted())
