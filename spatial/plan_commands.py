@@ -186,18 +186,21 @@ def check(
     file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
 ) -> None:
     """Check one plan against the rules; exit code 1 where there are faults."""
-    from spatial.analysis.plans import for_check
+    from spatial.analysis.plans import for_check, given_interests
     from spatial.analysis.readiness import check_plan
     from spatial.inputs.plan_checked import one_plan
 
     one = one_plan(file, municipality, mapping, config, layer, column)
-    features, settings = for_check(one.features, one.mapping), one.settings
-    found = check_plan(features, one.outline, settings.readiness, pivot=settings.pivot, water=one.shores)
+    features, rules, pivot = for_check(one.features, one.mapping), one.settings.readiness, one.settings.pivot
+    given = given_interests({made.id: made.geo for made in one.interests}, pivot.of_aspect("varde"))
+    found = check_plan(features, one.outline, rules, pivot=pivot, water=one.shores, interests=given)
     _say_layers(one.plan)
+    for fault in (fault for made in one.interests for fault in made.faults):
+        click.echo(fault.sentence())
     if one.codes:
         click.echo(text("plans.check_several", codes=", ".join(one.codes), municipality=municipality))
     for row in found.itertuples():
         click.echo(text("plans.finding", severity=row.severity, rule=row.rule, sentence=row.sentence, fix=row.fix))
-    click.echo(text("plans.findings", count=len(found), version=settings.readiness.version))
-    click.echo(settings.readiness.caveat.sv)
+    click.echo(text("plans.findings", count=len(found), version=rules.version))
+    click.echo(rules.caveat.sv)
     sys.exit(_EXIT_FAULTS if (found["severity"] == "fel").any() else 0)

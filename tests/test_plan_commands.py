@@ -1,5 +1,8 @@
 """``plan map`` drafts a mapping that is read back; ``plan check`` finds what is broken and says so by exit code."""
 
+import runpy
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -7,6 +10,8 @@ from click.testing import CliRunner
 
 from spatial.cli import cli
 from spatial.inputs.mapping import read_mapping
+
+REGION = runpy.run_path(str(Path(__file__).parent / "steps" / "own_region.py"))
 
 
 @pytest.fixture
@@ -49,3 +54,29 @@ def test_unknown_municipality(file):
     result = CliRunner().invoke(cli, ["plan", "check", str(file), "--municipality", "9999"])
     assert result.exit_code == 2
     assert "9999" in result.output
+
+
+@pytest.mark.parametrize("said", [None, "samråd med samebyn"])
+def test_check_sees_the_interests_that_settings_give(tmp_path, said):
+    """A plan of one area that says nothing, or something, of a given interest of 2 km² in it."""
+    outline = REGION["outlines"]()["2422"]
+    at = outline.representative_point()
+    herding = shapely.box(at.x, at.y, at.x + 2000, at.y + 1000)
+    frames = {
+        "op": {"ID": ["a"], "KOD": ["Landsbygd"], "HANSYN": [said]},
+        "riksintressen": {"OBJ": ["r"], "KOD": ["Rennäring"]},
+    }
+    for (name, columns), shape in zip(frames.items(), (outline, herding), strict=True):
+        gpd.GeoDataFrame(columns, geometry=[shape], crs=3006).to_file(tmp_path / f"{name}.gpkg")
+    classes = "    classes: {Rennäring: ri_rennaring}\n"
+    told = REGION["LAYER"].format(
+        id="riksintressen", title="prov", role="interests", crs="EPSG:3006", columns="", more=classes
+    )
+    (tmp_path / "r.yaml").write_text("extends: vasterbotten\nlayers:\n  - kommuner\n" + told, encoding="utf-8")
+    command = ["plan", "check", str(tmp_path / "op.gpkg"), "--municipality", "2422"]
+    alone = CliRunner().invoke(cli, command)
+    result = CliRunner().invoke(cli, [*command, "--config", str(tmp_path / "r.yaml")])
+    assert (alone.exit_code, result.exit_code) == (0, 0), alone.output + result.output
+    assert "hansyn-saknas" not in alone.output
+    assert ("hansyn-saknas" in result.output) == (said is None)
+    assert ("rennäring (2,0 km²)" in result.output) == (said is None)

@@ -172,6 +172,34 @@ def _written(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
+def given_interests(layers: Mapping[str, gpd.GeoDataFrame], values: Iterable[str]) -> gpd.GeoDataFrame | None:
+    """Return the areas of national interest, and other values, that layers of their own give; None without a layer.
+
+    Parameters
+    ----------
+    layers : mapping of str to GeoDataFrame
+        By layer id, in one CRS: unique index; ``code`` (a pivot value), ``name`` where known.
+    values : iterable of str
+        The pivot's values; areas of other codes are left out.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``<layer>:<feature id>``; ``pivot``, ``name``, ``geometry``.
+    """
+    if not layers:
+        return None
+    frames = [_interests_of(layer, frame) for layer, frame in layers.items()]
+    every = gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
+    return every[every["pivot"].isin(list(values))]
+
+
+def _interests_of(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = frame["name"] if "name" in frame.columns else pd.Series(None, index=frame.index, dtype=object)
+    told = gpd.GeoDataFrame({"pivot": frame["code"], "name": names}, geometry=frame.geometry, crs=frame.crs)
+    return told.set_axis(pd.Index(layer + ":" + frame.index.astype(str), name="id"))
+
+
 def counted(features: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return codes with how many features bear them and their area; the largest area first, then the most."""
     codes = pd.Series([value or text("plans.no_code") for value in column(features, "code")], dtype=object)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.example_plans import example_plans
-from spatial.analysis.plans import apply_mapping
+from spatial.analysis.plans import apply_mapping, given_interests
 from spatial.analysis.readiness import check_plan
 from spatial.errors import Fault, LayerError
 from spatial.model import Layer, LayerMeta
@@ -69,19 +69,11 @@ def interests(work: Work) -> Products:
     They lie over every municipality. Areas whose code is no value of the pivot were told when the layer was read.
     """
     given = list(work.of_role("interests"))
-    if not given:
+    found = given_interests({layer.id: layer.geo for layer in given}, work.settings.pivot.of_aspect("varde"))
+    if found is None:
         return Products()
-    values = work.settings.pivot.of_aspect("varde")
-    frames = [_interests_of(layer.id, layer.geo) for layer in given]
-    every = gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
     meta = work.meta(title("intressen"), "interests", lineage="", sources=tuple(given))
-    return Products({"intressen": made_layer("intressen", every[every["pivot"].isin(values)], meta)})
-
-
-def _interests_of(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    names = frame["name"] if "name" in frame.columns else pd.Series(None, index=frame.index, dtype=object)
-    told = gpd.GeoDataFrame({"pivot": frame["code"], "name": names}, geometry=frame.geometry, crs=frame.crs)
-    return told.set_axis(pd.Index(layer + ":" + frame.index.astype(str), name="id"))
+    return Products({"intressen": made_layer("intressen", found, meta)})
 
 
 def _beside(work: Work, features: gpd.GeoDataFrame, names: Mapping[str, str], given: list[Layer]) -> dict[str, Layer]:

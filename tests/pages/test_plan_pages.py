@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -172,6 +173,22 @@ def test_an_upload_is_checked_without_any_yaml(app, plan, embedded):
     cells = next(table for key, table in tables.items() if key == ("goal", "cell"))
     assert len(cells) == len(embedded.image.settings.strategy.in_force())
     assert set(cells["verdict"]) <= {"stödjer", "motverkar", "inget underlag", "inte rumsligt"}
+
+
+def test_an_upload_is_held_against_given_interests(app, plan, embedded, monkeypatch):
+    image = embedded.image
+    own = image.layers["kommuner"]
+    given = own.geo.loc[["2404"], ["name", "geometry"]].assign(pivot="ri_kulturmiljo")
+    layers = {**image.layers, "intressen": replace(own, id="intressen", frame=given)}
+    made = type(image)(layers, image.indicators, image.provenance, image.settings, image.inputs)
+    monkeypatch.setattr(opening, "image_with", lambda *_: made)
+    test = app("granska_plan")
+    test.file_uploader(key="granska-fil").upload("op.gpkg", plan.read_bytes(), "application/octet-stream").run()
+    test.selectbox(key="granska-kommun").select("2404").run()
+    assert not test.exception
+    found = next(one.value for one in test.dataframe if tuple(one.value.columns)[:2] == ("severity", "rule"))
+    told = found[found["rule"] == "hansyn-saknas"]
+    assert sorted(told["features"]) == ["2404:rad-1", "2404:rad-2"]
 
 
 def test_a_file_that_is_refused_is_one_sentence(app):
