@@ -9,7 +9,7 @@ from spatial.storage import new_file
 from spatial.story import PlaceView, Story
 from spatial.texts import text
 from spatial.views.picture import DPI, Bounds, draw_map, look, new_figure
-from spatial.views.picture_legend import draw_entries, draw_foot
+from spatial.views.picture_legend import draw_entries_within, draw_foot
 from spatial.views.seminar import is_marked
 from spatial.views.seminar_steps import Shown, metres, shown_steps, story_title
 
@@ -84,14 +84,7 @@ def _page(image: StructureImage, step: Shown, heading: str, lang: str) -> "Figur
     style = image.settings.style
     axes.text(0, 1, heading, fontsize=7.5, color=style.muted, va="top")
     y = _words(axes, step, style, lang)
-    below = figure.add_axes(
-        (_COLUMN[0], _COLUMN[1] + _FOOT * _COLUMN[3], _COLUMN[2], max(y - _FOOT, 0.05) * _COLUMN[3])
-    )
-    below.axis("off")
-    below.set_xlim(0, 1)
-    below.set_ylim(1 - max(y - _FOOT, 0.05), 1)
-    end = draw_entries(below, image, step.visible, 0.995, lang, step.service)
-    below.set_ylim(min(end, below.get_ylim()[0]), 1)  # closer together where there is less room
+    draw_entries_within(figure, _COLUMN, (_FOOT, max(y, _FOOT + 0.05)), image, step.visible, lang, step.service)
     draw_foot(axes, image, lang)
     return figure
 

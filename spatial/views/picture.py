@@ -13,7 +13,7 @@ from spatial.settings import LayerStyle, StyleClass
 from spatial.texts import number, text
 from spatial.views.picture_grids import draw_grids
 from spatial.views.picture_labels import place_labels
-from spatial.views.picture_legend import draw_legend
+from spatial.views.picture_legend import draw_legend, filled
 from spatial.views.style import class_values
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _draw_class(
         _lines(axes, rows, item)
     else:
         hatch = {"diagonal": "////", "cross": "xxxx"}.get(item.hatch)
-        face = "none" if item.fill is None or style.id in _FLAT else item.fill
+        face = "none" if style.id in _FLAT else filled(item)
         rows.plot(
             ax=axes, facecolor=face, edgecolor=item.stroke or "none", linewidth=item.stroke_width * _PX, hatch=hatch,
             linestyle=dashes(item), zorder=6, aspect=None,

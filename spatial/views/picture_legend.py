@@ -4,6 +4,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.model import StructureImage
+from spatial.settings import StyleClass
 from spatial.texts import text
 from spatial.views.picture_grids import swatches
 from spatial.views.style import GROUPS, LegendEntry, legend_entries
@@ -16,6 +17,11 @@ _PX: Final = 72 / 96
 _BOX: Final = (0.715, 0.03, 0.27, 0.94)
 _LINE: Final = 0.0155
 _SKIPPED: Final = frozenset({"land", "grannkommuner"})
+_TITLE_PT: Final = 15.0
+_TITLE_FITS: Final = 25
+_ENTRY_CHARS: Final = 41
+_AIR: Final = 1.15
+"""So much closer than usual the lines can stand with their type as large as it is."""
 
 
 def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang: str, note: str = "") -> None:
@@ -25,7 +31,9 @@ def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang
     axes.set_ylim(0, 1)
     axes.axis("off")
     region, style = image.settings.region, image.settings.style
-    axes.text(0, 0.985, text("webmap.title", lang, region=region.title.get(lang)), fontsize=15, weight="bold", va="top")
+    title = text("webmap.title", lang, region=region.title.get(lang))
+    size = _TITLE_PT * min(1.0, _TITLE_FITS / len(title))
+    axes.text(0, 0.985, title, fontsize=size, weight="bold", va="top")
     key = "subtitle_draft" if region.status == "arbetsmaterial" else "subtitle"
     state_name = text(f"webmap.state.{region.status}", lang)
     axes.text(
@@ -40,8 +48,33 @@ def draw_legend(figure: Any, image: StructureImage, state: dict[str, bool], lang
     if lines:
         axes.text(0, y, "\n".join(lines), fontsize=8.2, color=style.finding, va="top", linespacing=1.2)
         y -= 0.019 * len(lines) + 0.012
-    draw_entries(axes, image, state, y, lang)
-    draw_foot(axes, image, lang)
+    draw_entries_within(figure, _BOX, (draw_foot(axes, image, lang), y), image, state, lang)
+
+
+def draw_entries_within(
+    figure: Any,
+    box: tuple[float, float, float, float],
+    room: tuple[float, float],
+    image: StructureImage,
+    state: dict[str, bool],
+    lang: str,
+    service: str | None = None,
+) -> None:
+    """Draw the lines of the legend within a column of the figure; closer together and smaller where they are many.
+
+    ``room`` is from and to what height of the column, as shares of it.
+    """
+    (left, low, width, height), (bottom, top) = box, room
+    axes = figure.add_axes((left, low + bottom * height, width, (top - bottom) * height))
+    axes.axis("off")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(bottom, top)
+    end = draw_entries(axes, image, state, top - 0.005, lang, service)
+    over = (top - end) / (top - bottom)
+    if over > 1:
+        axes.set_ylim(end, top)
+        for words in axes.texts:
+            words.set_fontsize(words.get_fontsize() * min(1.0, _AIR / over))
 
 
 def draw_entries(
@@ -86,8 +119,9 @@ def _group(axes: "Axes", group: str, entries: list[LegendEntry], y: float, lang:
     for entry in entries:
         _sample(axes, entry, y - 0.008)
         status = "" if one else f" ({_status(entry.status, lang)})"
-        axes.text(0.17, y, entry.title + status, fontsize=8.2, va="top")
-        y -= 0.021
+        told = textwrap.wrap(entry.title + status, _ENTRY_CHARS)
+        axes.text(0.17, y, "\n".join(told), fontsize=8.2, va="top", linespacing=1.15)
+        y -= 0.021 + 0.0175 * (len(told) - 1)
         lines = textwrap.wrap(entry.criterion, 46)
         if lines:
             axes.text(0.17, y, "\n".join(lines), fontsize=6.3, color=muted, va="top", linespacing=1.15)
@@ -120,15 +154,22 @@ def _sample(axes: "Axes", entry: LegendEntry, y: float) -> None:
     else:
         axes.add_patch(
             Rectangle(
-                (0.02, y - 0.007), 0.1, 0.014, facecolor=item.fill or "none", edgecolor=item.stroke or "none",
-                linewidth=item.stroke_width * _PX, linestyle=dash, alpha=item.fill_opacity if item.fill else 1,
+                (0.02, y - 0.007), 0.1, 0.014, facecolor=filled(item), edgecolor=item.stroke or "none",
+                linewidth=item.stroke_width * _PX, linestyle=dash,
                 hatch={"diagonal": "////", "cross": "xxxx"}.get(item.hatch),
             )
         )  # fmt: skip
 
 
-def draw_foot(axes: "Axes", image: StructureImage, lang: str) -> None:
-    """Write what binds nobody, and the sources, at the foot."""
+def filled(item: StyleClass) -> Any:
+    """Return a class's fill with its opacity, as matplotlib takes it."""
+    from matplotlib.colors import to_rgba
+
+    return "none" if item.fill is None else to_rgba(item.fill, item.fill_opacity)
+
+
+def draw_foot(axes: "Axes", image: StructureImage, lang: str) -> float:
+    """Write what binds nobody, and the sources, at the foot; return where that begins."""
     style = image.settings.style
     layers = (image.inputs or image.layers).values()
     sources = sorted({f"{layer.meta.provider or layer.meta.source} {layer.meta.year}" for layer in layers})
@@ -137,3 +178,4 @@ def draw_foot(axes: "Axes", image: StructureImage, lang: str) -> None:
     low = 0.012 * len(lines)
     axes.text(0, low + 0.012, text("webmap.schematic", lang), fontsize=9, weight="bold", color="#6D1A3D", va="bottom")
     axes.text(0, 0, "\n".join(lines), fontsize=5.8, color=style.muted, va="bottom", linespacing=1.2)
+    return low + 0.045

@@ -23,6 +23,8 @@ _GROUPS: Final = {"plan": ("plan",), "inriktning": ("inriktning",), "fynd": ("fy
 """Maps that show whole groups of the legend, over ground and nodes."""
 _GROUND: Final = frozenset({"kommuner", "vatten", "vattendrag", "land"})
 _SPOTS: Final = "vita_flackar"
+_ELSEWHERE: Final = frozenset({_SPOTS, "forlust_service", "forlust_vagar"})
+"""Findings about services and roads, which the map of findings between plans leaves to other maps."""
 _OTHERS: Final = "grannkommuner"
 _FINDINGS: Final = "granser"
 
@@ -69,10 +71,12 @@ class Maps:
         image = self._image
         groups = _GROUPS.get(theme)
         if groups is None:
-            known = theme == WHOLE or theme in image.layers
-            return visible(image, theme) if known else None
+            if theme != WHOLE and theme not in image.layers:
+                return None
+            spots = {entry.key: True for entry in legend_entries(image) if entry.layer == _SPOTS}
+            return {**visible(image, theme), **(spots if theme == "service" else {})}
         entries = legend_entries(image)
-        ours = {entry.key for entry in entries if entry.group in groups and entry.layer != _SPOTS}
+        ours = {entry.key for entry in entries if entry.group in groups and entry.layer not in _ELSEWHERE}
         if not ours or (theme == "fynd" and _FINDINGS not in image.layers):
             return None
         kept = {entry.key for entry in entries if entry.layer in _GROUND or (entry.layer == "noder" and entry.visible)}
