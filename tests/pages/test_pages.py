@@ -141,9 +141,9 @@ def test_few_people_are_neither_shown_nor_sent():
 
 
 def test_a_share_is_never_rounded_to_all_or_none():
-    assert percent(0.9994, "sv") == "99,9 %"
-    assert percent(1.0, "sv") == "100 %"
-    assert percent(0.001, "sv") == "0,1 %"
+    assert percent(0.9994, "sv") == "99,9\u00a0%"
+    assert percent(1.0, "sv") == "100\u00a0%"
+    assert percent(0.001, "sv") == "0,1\u00a0%"
 
 
 def test_themes_switch_lines_that_the_legend_has(embedded):
