@@ -17,8 +17,11 @@ _TYPING_SLIP: Final = 0.85
 _LEAST_PART: Final = 4
 _ENDINGS: Final = ("arna", "erna", "orna", "ar", "er", "or", "en", "et")
 _LEAST_STEM: Final = 3
+_PLAIN: Final = str.maketrans("åäöéüæø", "aaoeuao")
+"""Names of layers are often written without the letters' marks."""
+_SHORT: Final = {"ri": "riksintresse"}
 _VOWELS: Final = frozenset("åäöo")
-_BESIDE: Final = "nära"
+_BESIDE: Final = ("nära", "nara")
 """What something lies beside says where it is, not what: tätortsnära, strandnära."""
 _CODE: Final = re.compile(r"\d+\w?|\w\d+\w?|\w")
 """A number or a short code before a name, "B1" or "3a": no word of it."""
@@ -50,26 +53,34 @@ class Namer:
     'okand'
     """
 
-    def __init__(self, pivot: Pivot) -> None:
+    def __init__(self, pivot: Pivot, *, marks: bool = True) -> None:
+        self._read = folded if marks else plain
+        self._bare = Namer(pivot, marks=False) if marks else None
         self._order = [value.id for value in pivot.entries]
-        self._ignored = frozenset(folded(word) for word in pivot.ignored)
-        self._times: dict[str, Time] = {folded(word): time for time, words in pivot.times.items() for word in words}
+        self._ignored = frozenset(self._read(word) for word in pivot.ignored)
+        self._times: dict[str, Time] = {self._read(word): time for time, words in pivot.times.items() for word in words}
         said = [(value.id, word) for value in pivot.entries for word in (value.title.sv, *value.words)]
         self._phrases: dict[Words, set[str]] = {}
         for key, word in said:
             self._phrases.setdefault(self._stems(word), set()).add(key)
-        single = {stem for _, word in said if len(_words(word)) == 1 for stem in self._stems(word)}
+        single = {stem for _, word in said if len(self._words(word)) == 1 for stem in self._stems(word)}
         self._parts = frozenset(single)
-        self._plain = {folded(word): key for key, word in said}
+        self._plain = {self._read(word): key for key, word in said}
         self._longest = max(map(len, self._phrases), default=1)
 
     def guess(self, name: str) -> Guess:
-        """Return what a name is closest to."""
+        """Return what a name is closest to; one without marks is compared with and without them."""
+        guess = self._guess(name)
+        if self._bare is None or plain(name) != folded(name):
+            return guess
+        return max(self._bare.guess(name), guess, key=lambda one: (one.pivot != UNKNOWN, one.score))
+
+    def _guess(self, name: str) -> Guess:
         whole = self._phrases.get(self._stems(name))
         time = self.time_of(name)
         if whole:
             return self._answer(whole, _SAME, time)
-        words = [word for word in _words(name) if word not in self._times]
+        words = [word for word in self._words(name) if word not in self._times]
         stems = tuple(map(_stem, self._wanted(words)))
         found = list(self._within(stems))
         if found:
@@ -79,10 +90,11 @@ class Namer:
 
     def time_of(self, value: str) -> Time | None:
         """Return the time that a text speaks of; None where it says none, or several."""
-        key = folded(value)
-        times = (
-            {self._times[key]} if key in self._times else {self._times[w] for w in _words(value) if w in self._times}
-        )
+        key = self._read(value)
+        told = [key] if key in self._times else [word for word in self._words(value) if word in self._times]
+        times = {self._times[word] for word in told}
+        if not times and self._bare is not None and plain(value) == folded(value):
+            return self._bare.time_of(value)
         return times.pop() if len(times) == 1 else None
 
     def _answer(self, values: set[str], score: float, time: Time | None) -> Guess:
@@ -107,25 +119,50 @@ class Namer:
                 at += 1
 
     def _slip(self, name: str, time: Time | None) -> Guess:
-        key = folded(name)
+        key = self._read(name)
         alike = [(SequenceMatcher(None, key, word, autojunk=False).ratio(), word) for word in self._plain]
         score, word = max(alike, default=(0.0, ""))
         if score >= _TYPING_SLIP:
             return Guess(self._plain[word], round(score, 3), time=time)
         return Guess(UNKNOWN, round(score, 3), time=time)
 
+    def _words(self, name: str) -> list[str]:
+        return _words(self._read(name))
+
     def _wanted(self, words: Iterable[str]) -> list[str]:
         return [word for word in words if word not in self._ignored]
 
     def _stems(self, name: str) -> Words:
-        words = _words(name)
+        words = self._words(name)
         return tuple(_stem(word) for word in (self._wanted(words) or words))
 
 
 def _words(name: str) -> list[str]:
-    """Return a name's words, without codes and marks before them."""
-    words = re.findall(r"[^\W_]+", folded(name))
-    return [word for word in words if not _CODE.fullmatch(word)] or words
+    """Return the words of a name in small letters, without codes and marks before them."""
+    words = re.findall(r"[^\W_]+", name)
+    return [_SHORT.get(word, word) for word in words if not _CODE.fullmatch(word)] or words
+
+
+def plain(name: str) -> str:
+    """Return a name in small letters without marks.
+
+    Examples
+    --------
+    >>> plain("Småbåtshamn  Öst")
+    'smabatshamn ost'
+    """
+    return folded(name).translate(_PLAIN)
+
+
+def says_interest(name: str) -> bool:
+    """Return whether a name speaks of national interests.
+
+    Examples
+    --------
+    >>> says_interest("RI_3kap"), says_interest("Riksintressen"), says_interest("Riktlinjer")
+    (True, True, False)
+    """
+    return any(word.startswith(_SHORT["ri"]) for word in _words(folded(name)))
 
 
 @lru_cache(maxsize=4096)
@@ -137,9 +174,9 @@ def _stem(word: str) -> str:
     >>> [_stem(word) for word in ("hamnar", "hamn", "sjön", "områdena")]
     ['hamn', 'hamn', 'sjö', 'område']
     """
-    for plural in ("områdena", "områden", "området"):
+    for plural in ("områdena", "områden", "området", "omradena", "omraden", "omradet"):
         if word.endswith(plural):
-            return word.removesuffix(plural) + "område"
+            return word.removesuffix(plural[len("område") :])
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
             return _stem(word.removesuffix(ending))

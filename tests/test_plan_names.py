@@ -92,6 +92,17 @@ def test_name(name, value):
     assert set(guess.options) <= {entry.id for entry in PIVOT.entries}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_without_its_marks_is_the_same_name(name):
+    bare = name.translate(str.maketrans("åäöÅÄÖæ", "aaoAAOa"))
+    assert NAMER.guess(bare) == NAMER.guess(name)
+
+
+@pytest.mark.parametrize(("name", "value"), [("RI_naturvard", "ri_naturvard"), ("RI rennäring", "ri_rennaring")])
+def test_riksintresse_may_be_written_in_short(name, value):
+    assert NAMER.guess(name).pivot == value
+
+
 @pytest.mark.parametrize(
     ("name", "time"),
     [("Nya bostäder", "framtida"), ("Befintlig industri", "nuvarande"), ("Förtätning bostäder", "utveckling"),

@@ -10,13 +10,12 @@ import pandas as pd
 
 from spatial.errors import ConfigError
 from spatial.inputs.mapping import read_mapping
-from spatial.plan_names import Namer
+from spatial.plan_names import Namer, plain
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
 from spatial.storage import new_file
 from spatial.texts import text
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_"
-_PLAIN: Final = str.maketrans("åäöéüæø", "aaoeuao")
 
 
 def draft_text(
@@ -119,8 +118,8 @@ def identifier(name: str, otherwise: str) -> str:
     >>> identifier("ÖP 2040 (antagen)", "plan"), identifier("2040", "plan")
     ('op_2040_antagen', 'plan_2040')
     """
-    plain = "".join(sign if sign in _LETTERS else "_" for sign in name.casefold().translate(_PLAIN))
-    key = "_".join(part for part in plain.split("_") if part)
+    signs = "".join(sign if sign in _LETTERS else "_" for sign in plain(name))
+    key = "_".join(part for part in signs.split("_") if part)
     return key if key[:1].isalpha() else f"{otherwise}_{key}".strip("_")
 
 

@@ -15,15 +15,15 @@ from spatial.geo import ANALYSIS_CRS
 from spatial.inputs import gate, place
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_columns import Columns, columns_of, listed
+from spatial.inputs.plan_placing import placed, placing_in
 from spatial.inputs.roles import as_texts
-from spatial.plan_names import Namer
-from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping, folded
+from spatial.plan_names import Namer, says_interest
+from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping
 
 MAPPINGS: Final = ("boverket", "hilucs", "sosi")
 """The classifications that come with the program."""
-_MOSTLY: Final = 0.5
 _INTEREST: Final = "riksintresse"
-"""A layer called so says of all its features what its codes leave out."""
+"""A layer that speaks of them says of all its features what its codes leave out."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,10 @@ class PlanLayer:
 
     @property
     def metres(self) -> gpd.GeoSeries:
-        """The geometries in metres; numbers that no degrees have are metres already, whatever the label says."""
-        shapes = self.frame.geometry
-        if shapes.crs is None or not shapes.crs.is_geographic:
-            return shapes
-        there = self.frame[~(shapes.isna() | shapes.is_empty)]
-        if len(there) and place.beyond_degrees(there).mean() > _MOSTLY:
-            return shapes.set_crs(ANALYSIS_CRS, allow_override=True)
-        return shapes.to_crs(ANALYSIS_CRS)
+        """The geometries in EPSG:3006, read so that they lie in the Nordic countries; as they stand where none does."""
+        nordic = place.area_of(None, 0.0)
+        shapes = placed(self.frame.geometry, placing_in(nordic, self.frame, self.name))
+        return self.frame.geometry.set_crs(ANALYSIS_CRS) if shapes is None else shapes
 
     def coded(self) -> gpd.GeoDataFrame:
         """Return ``code`` and what it is called (``name_of_code``), in metres."""
@@ -57,7 +53,7 @@ class PlanLayer:
         if names.code is not None:
             codes = as_texts(self.frame[names.code])
         called = codes if names.name_of_code is None else as_texts(self.frame[names.name_of_code])
-        if _INTEREST in folded(self.name):
+        if says_interest(self.name):
             called = called.map(lambda name: f"{_INTEREST} {name}", na_action="ignore")
         return gpd.GeoDataFrame({"code": codes, "name_of_code": called}, geometry=metres, crs=metres.crs)
 

@@ -9,23 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatial.geo import ANALYSIS_CRS, transform_xy
 from spatial.inputs import place
 from spatial.inputs.plan_files import PlanFile, PlanLayer
+from spatial.inputs.plan_placing import Placing, placed, placing_in
 from spatial.inputs.roles import as_texts
 
 _MARGIN_M: Final = 20_000.0
-_MOST: Final = 0.5
 _SEVERAL: Final = 0.1
 """So large a share of the features in other municipalities makes a plan theirs, too; less is drawn past the border."""
-
-
-@dataclass(frozen=True)
-class Placing:
-    """How a layer's coordinates are to be read: the system that settings must name, and whether axes change places."""
-
-    crs: str | None = None
-    swapped: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,48 +48,7 @@ def placing_of(layer: PlanLayer, outline: shapely.Geometry) -> Placing:
     Placing
         Empty where the file's own label holds, and where no known system puts the plan there.
     """
-    there = _drawn(layer)
-    if not len(there):
-        return Placing()
-    area = place.area_of(outline, _MARGIN_M)
-    labelled, faults = place.label_of(there, layer.name, None, area)
-    if labelled.crs is not None:
-        return Placing(swapped=_swapped(labelled, area))
-    for fault in faults:
-        fits = fault.values.get("fits")  # noqa: PD011
-        if fits is not None:
-            return Placing(str(fits).split(", ")[0], "axes" in fault.key)
-    return Placing()
-
-
-def _drawn(layer: PlanLayer) -> gpd.GeoDataFrame:
-    shapes = layer.frame.geometry
-    return layer.frame[~(shapes.isna() | shapes.is_empty)]
-
-
-def _swapped(frame: gpd.GeoDataFrame, area: place.Area) -> bool:
-    """Return whether the coordinates lie in the municipality the other way round, and not as they stand."""
-    points = place.centres(frame)
-    there = [_share(first, second, frame, area) for first, second in (points.T, points[:, ::-1].T)]
-    return there[0] < _MOST <= there[1]
-
-
-def _share(x: place.FloatArray, y: place.FloatArray, frame: gpd.GeoDataFrame, area: place.Area) -> float:
-    east, north = transform_xy(x, y, frame.crs.to_wkt(), ANALYSIS_CRS)
-    known = np.isfinite(east) & np.isfinite(north)
-    return float(shapely.contains_xy(area.near, np.where(known, east, 0.0), np.where(known, north, 0.0)).mean())
-
-
-def placed(layer: PlanLayer, placing: Placing) -> gpd.GeoSeries | None:
-    """Return a layer's geometries in EPSG:3006, read as they are to be; None where no system is known."""
-    shapes = layer.frame.geometry
-    if placing.crs is not None:
-        shapes = shapes.set_crs(placing.crs, allow_override=True)
-    if shapes.crs is None:
-        return None
-    if placing.swapped:
-        shapes = place.turned(gpd.GeoDataFrame(geometry=shapes)).geometry
-    return shapes.to_crs(ANALYSIS_CRS)
+    return placing_in(place.area_of(outline, _MARGIN_M), layer.frame, layer.name)
 
 
 def owners_of(layer: PlanLayer, placing: Placing, outlines: gpd.GeoDataFrame, municipality: str) -> Owners:
@@ -123,7 +73,7 @@ def owners_of(layer: PlanLayer, placing: Placing, outlines: gpd.GeoDataFrame, mu
     codes = _codes(said)
     if len(codes) > 1:
         return Owners((said == municipality).to_numpy(), codes, column)
-    shapes = placed(layer, placing)
+    shapes = placed(layer.frame.geometry, placing)
     if shapes is None:
         return Owners(every)
     lies = _where(shapes, outlines)

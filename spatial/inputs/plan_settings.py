@@ -13,7 +13,8 @@ from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_drafts import identifier, quoted, write_draft
 from spatial.inputs.plan_files import MAPPINGS, PlanFile, PlanLayer, read_plan
-from spatial.inputs.plan_place import Owners, Placing, owners_of, placing_of
+from spatial.inputs.plan_place import Owners, owners_of, placing_of
+from spatial.inputs.plan_placing import Placing
 from spatial.model import Layer
 from spatial.settings import Settings
 from spatial.texts import text

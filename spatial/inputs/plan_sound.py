@@ -11,7 +11,8 @@ from spatial.errors import Fault
 from spatial.geo import ANALYSIS_CRS
 from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_layers import mended, told_apart, without_nothing
-from spatial.inputs.plan_place import placed, placing_of
+from spatial.inputs.plan_place import placing_of
+from spatial.inputs.plan_placing import placed
 
 
 def sound_features(
@@ -49,7 +50,7 @@ def sound_features(
 
 
 def _placed(layer: PlanLayer, municipality: str, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:
-    shapes = placed(layer, placing_of(layer, outline))
+    shapes = placed(layer.frame.geometry, placing_of(layer, outline))
     bare = pd.DataFrame(layer.features(municipality).set_axis(layer.frame.index).drop(columns="geometry"))
     return None if shapes is None else gpd.GeoDataFrame(bare, geometry=shapes.to_numpy(), crs=ANALYSIS_CRS)
 

@@ -119,7 +119,7 @@ def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping)
     found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, lang=at.lang, **known)
     sound, repairs = sound_features(plan, municipality, outline)
     cells = _cells(at, sound, mapping, municipality)
-    return Review(found, _unknown(features), len(features), repairs, cells, codes)
+    return Review(found, _unknown(features, plan), len(features), repairs, cells, codes)
 
 
 def _cells(at: Opened, sound: gpd.GeoDataFrame, mapping: PlanMapping, municipality: str) -> pd.DataFrame:
@@ -135,10 +135,10 @@ def _is_drawn(layer: Layer) -> bool:
     return isinstance(layer.frame, gpd.GeoDataFrame)
 
 
-def _unknown(features: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the codes without one meaning, counted in square metres where the plan's own coordinates are degrees."""
-    rows = features[features["pivot"].isin([UNKNOWN, AMBIGUOUS])]
-    metres = rows.to_crs("EPSG:3006") if rows.crs is not None and rows.crs.is_geographic else rows
+def _unknown(features: gpd.GeoDataFrame, plan: PlanFile) -> pd.DataFrame:
+    """Return the codes without one meaning, with their areas in square metres, whatever the plan's own coordinates."""
+    there = features.set_geometry(plan.coded().geometry.set_axis(features.index))
+    rows = there[there["pivot"].isin([UNKNOWN, AMBIGUOUS])]
     kinds = dict(zip(rows["code"].map(str), rows["pivot"], strict=True))
-    table = counted(metres)
+    table = counted(rows)
     return table.assign(pivot=[kinds.get(str(code), UNKNOWN) for code in table["code"]])

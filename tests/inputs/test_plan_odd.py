@@ -9,6 +9,8 @@ from spatial.cli import cli
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
+from spatial.inputs.plan_columns import Columns
+from spatial.inputs.plan_files import PlanLayer
 
 PLAN = {"ANVANDNING": ["Bostäder", "Natur", "Rennäring", "Rennäring"], "Beskrivning": ["a b", "c d", "e f", "g h"]}
 
@@ -119,3 +121,16 @@ def test_ids_are_each_layers_own(tmp_path, squares):
     for layer in ("bostader", "natur"):
         gpd.GeoDataFrame({"ID": [1, 2]}, geometry=squares[:2], crs=3006).to_file(file, layer=layer)
     assert "id-upprepat" not in run("check", file, "--municipality", "2403", code=1)
+
+
+@pytest.mark.parametrize(("crs", "said", "north_first"), [
+    ("EPSG:3857", "EPSG:3857", False), ("EPSG:4326", "EPSG:4326", True), ("EPSG:4326", None, False),
+    ("EPSG:3016", "EPSG:3016", False), ("EPSG:3021", None, False),
+])  # fmt: skip
+def test_areas_of_a_draft_are_true_whatever_the_coordinates(squares, crs, said, north_first):
+    shapes = gpd.GeoSeries(squares[:4], crs=3006).to_crs(crs).to_numpy()
+    if north_first:
+        shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    frame = gpd.GeoDataFrame(PLAN, geometry=gpd.GeoSeries(list(shapes), crs=said))
+    layer = PlanLayer("op", frame, Columns("ANVANDNING"))
+    assert layer.coded().area.to_numpy() == pytest.approx([1e6] * 4, rel=2e-3)

@@ -1,0 +1,76 @@
+"""How the coordinates of a plan's layer are to be read: judged by where they must lie, whatever the file says."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spatial.geo import ANALYSIS_CRS, transform_xy
+from spatial.inputs import place
+
+_MOST: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How a layer's coordinates are to be read: the system that settings must name, and whether axes change places."""
+
+    crs: str | None = None
+    swapped: bool = False
+
+
+def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str) -> Placing:
+    """Return how a layer's coordinates are to be read so that it lies in an area.
+
+    Parameters
+    ----------
+    area : Area
+        Where the layer must lie, EPSG:3006.
+    frame : GeoDataFrame
+        As the file has it; geometries may be missing.
+    name : str
+        The layer's.
+
+    Returns
+    -------
+    Placing
+        Empty where the file's own label holds, and where no known system puts the layer there.
+    """
+    shapes = frame.geometry
+    there = frame[~(shapes.isna() | shapes.is_empty)]
+    if not len(there):
+        return Placing()
+    labelled, faults = place.label_of(there, name, None, area)
+    if labelled.crs is not None:
+        return Placing(swapped=_swapped(labelled, area))
+    for fault in faults:
+        fits = fault.values.get("fits")
+        if fits is not None:
+            return Placing(str(fits).split(", ")[0], "axes" in fault.key)
+    return Placing()
+
+
+def _swapped(frame: gpd.GeoDataFrame, area: place.Area) -> bool:
+    """Return whether the coordinates lie in the area the other way round, and not as they stand."""
+    points = place.centres(frame)
+    there = [_share(first, second, frame, area) for first, second in (points.T, points[:, ::-1].T)]
+    return there[0] < _MOST <= there[1]
+
+
+def _share(x: place.FloatArray, y: place.FloatArray, frame: gpd.GeoDataFrame, area: place.Area) -> float:
+    east, north = transform_xy(x, y, frame.crs.to_wkt(), ANALYSIS_CRS)
+    known = np.isfinite(east) & np.isfinite(north)
+    return float(shapely.contains_xy(area.near, np.where(known, east, 0.0), np.where(known, north, 0.0)).mean())
+
+
+def placed(shapes: gpd.GeoSeries, placing: Placing) -> gpd.GeoSeries | None:
+    """Return geometries in EPSG:3006, read as they are to be; None where no system is known."""
+    if placing.crs is not None:
+        shapes = shapes.set_crs(placing.crs, allow_override=True)
+    if shapes.crs is None:
+        return None
+    if placing.swapped:
+        shapes = place.turned(gpd.GeoDataFrame(geometry=shapes)).geometry
+    return shapes.to_crs(ANALYSIS_CRS)
