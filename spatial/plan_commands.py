@@ -127,6 +127,7 @@ def add(
 
     made = add_plan(file, municipality, mapping, out, config=config, layer=layer, code=column)
     pivot, rules = made.settings.pivot, made.settings.mappings
+    timeless = 0
     for one in made.layers:
         click.echo(text("plans.added_layer", layer=one.meta.title.sv))
         for fault in one.faults:
@@ -135,9 +136,12 @@ def add(
         for name, rows in features.groupby("mapping", sort=True):
             frame, _ = apply_mapping(rows, rules[str(name)])
             _say_values(frame, pivot)
+            timeless += int((frame["time"] == UNKNOWN).sum())
     for name, count in made.plan.left_out:
         click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
     _say_places(made)
+    if timeless:
+        click.echo(text("plans.added_timeless", count=number(timeless)))
     click.echo(text("plans.added", file=out))
 
 

@@ -275,7 +275,8 @@ def _guess(
     rule = next(filter(None, (_rule_of(code, *one) for one in known)), None)
     if rule is not None:
         return Guess(rule.pivot, _SAME, tuple(rule.options), rule.time)
-    guesses = [guess for guess in (named, namer.guess(code)) if guess is not None]
+    coded = Guess(UNKNOWN, 0.0) if code == text("plans.no_code") else namer.guess(code)
+    guesses = [guess for guess in (named, coded) if guess is not None]
     return max(guesses, key=lambda guess: (guess.pivot != UNKNOWN, guess.score))
 
 

@@ -54,7 +54,7 @@ def draft_text(
         'version: "1"',
         f"source: {quoted(text('plans.draft_source', file=name))}",
         "basis: antagande",
-        "default_time: okand",
+        f"default_time: okand  # {text('plans.draft_default_time')}",
         *_times(times or {}, pivot, known),
         "codes:",
     ]

@@ -9,6 +9,7 @@ from spatial.cli import cli
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
+from spatial.inputs.place import CANDIDATES
 from spatial.inputs.plan_columns import Columns
 from spatial.inputs.plan_files import PlanLayer
 
@@ -89,6 +90,7 @@ def test_axes_that_stand_the_other_way_are_turned_and_told(tmp_path, squares):
     gpd.GeoDataFrame(PLAN, geometry=list(turned), crs=3006).to_file(tmp_path / "op.gpkg")
     told, (layer,) = added(tmp_path / "op.gpkg")
     assert "omvänd ordning" in told
+    assert "4 objekt säger inte när" in told
     assert [(fault.key, fault.count) for fault in layer.faults] == [("faults.axes_turned", 4)]
     assert shapely.equals_exact(layer.geo.geometry.to_numpy(), squares[:4], 1e-6).all()
     assert "crs-axlar" in run("check", tmp_path / "op.gpkg", "--municipality", "2403", code=1)
@@ -134,3 +136,9 @@ def test_areas_of_a_draft_are_true_whatever_the_coordinates(squares, crs, said, 
     frame = gpd.GeoDataFrame(PLAN, geometry=gpd.GeoSeries(list(shapes), crs=said))
     layer = PlanLayer("op", frame, Columns("ANVANDNING"))
     assert layer.coded().area.to_numpy() == pytest.approx([1e6] * 4, rel=2e-3)
+
+
+def test_the_check_knows_every_system_that_a_plan_may_be_added_in():
+    rules = {rule.id: rule.values for rule in read_settings().readiness.rules}
+    assert set(CANDIDATES) - {"EPSG:25833"} <= set(rules["crs-saknas"])  # 25833 has the numbers of 3006
+    assert rules["crs-saknas"] == rules["crs-fel"] == rules["crs-axlar"]
