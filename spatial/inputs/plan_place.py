@@ -34,7 +34,7 @@ class Owners:
     astray: int = 0
 
 
-def placing_of(layer: PlanLayer, outline: shapely.Geometry) -> Placing:
+def placing_of(layer: PlanLayer, outline: shapely.Geometry, *, believed: bool = True) -> Placing:
     """Return how a layer's coordinates are to be read so that it lies in its municipality.
 
     Parameters
@@ -42,13 +42,15 @@ def placing_of(layer: PlanLayer, outline: shapely.Geometry) -> Placing:
     layer : PlanLayer
     outline : Polygon
         The municipality, EPSG:3006: where the plan must lie.
+    believed : bool, optional
+        As for ``placing_in``.
 
     Returns
     -------
     Placing
         Empty where the file's own label holds, and where no known system puts the plan there.
     """
-    return placing_in(place.area_of(outline, _MARGIN_M), layer.frame, layer.name)
+    return placing_in(place.area_of(outline, _MARGIN_M), layer.frame, layer.name, believed=believed)
 
 
 def owners_of(layer: PlanLayer, placing: Placing, outlines: gpd.GeoDataFrame, municipality: str) -> Owners:

@@ -21,7 +21,7 @@ class Placing:
     swapped: bool = False
 
 
-def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str) -> Placing:
+def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str, *, believed: bool = True) -> Placing:
     """Return how a layer's coordinates are to be read so that it lies in an area.
 
     Parameters
@@ -32,6 +32,8 @@ def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str) -> Placing:
         As the file has it; geometries may be missing.
     name : str
         The layer's.
+    believed : bool, optional
+        Whether a label of metres holds wherever it puts the layer.
 
     Returns
     -------
@@ -44,7 +46,9 @@ def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str) -> Placing:
         return Placing()
     labelled, faults = place.label_of(there, name, None, area)
     if labelled.crs is not None:
-        return Placing(swapped=_swapped(labelled, area))
+        as_told, turned = _shares(labelled, area)
+        fit = None if believed or max(as_told, turned) else place.best_fit(place.centres(labelled), area)
+        return Placing(swapped=as_told < _MOST <= turned) if fit is None else Placing(fit.crs, fit.swapped)
     for fault in faults:
         fits = fault.values.get("fits")
         if fits is not None:
@@ -52,11 +56,10 @@ def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str) -> Placing:
     return Placing()
 
 
-def _swapped(frame: gpd.GeoDataFrame, area: place.Area) -> bool:
-    """Return whether the coordinates lie in the area the other way round, and not as they stand."""
-    points = place.centres(frame)
-    there = [_share(first, second, frame, area) for first, second in (points.T, points[:, ::-1].T)]
-    return there[0] < _MOST <= there[1]
+def _shares(frame: gpd.GeoDataFrame, area: place.Area) -> tuple[float, float]:
+    """Return how much of a frame lies in the area as its coordinates stand, and the other way round."""
+    first, second = place.centres(frame).T
+    return _share(first, second, frame, area), _share(second, first, frame, area)
 
 
 def _share(x: place.FloatArray, y: place.FloatArray, frame: gpd.GeoDataFrame, area: place.Area) -> float:

@@ -50,7 +50,7 @@ def sound_features(
 
 
 def _placed(layer: PlanLayer, municipality: str, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:
-    shapes = placed(layer.frame.geometry, placing_of(layer, outline))
+    shapes = placed(layer.frame.geometry, placing_of(layer, outline, believed=False))
     bare = pd.DataFrame(layer.features(municipality).set_axis(layer.frame.index).drop(columns="geometry"))
     return None if shapes is None else gpd.GeoDataFrame(bare, geometry=shapes.to_numpy(), crs=ANALYSIS_CRS)
 

@@ -11,7 +11,8 @@ from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.place import CANDIDATES
 from spatial.inputs.plan_columns import Columns
-from spatial.inputs.plan_files import PlanLayer
+from spatial.inputs.plan_files import PlanFile, PlanLayer
+from spatial.inputs.plan_sound import sound_features
 
 PLAN = {"ANVANDNING": ["Bostäder", "Natur", "Rennäring", "Rennäring"], "Beskrivning": ["a b", "c d", "e f", "g h"]}
 
@@ -142,3 +143,11 @@ def test_the_check_knows_every_system_that_a_plan_may_be_added_in():
     rules = {rule.id: rule.values for rule in read_settings().readiness.rules}
     assert set(CANDIDATES) - {"EPSG:25833"} <= set(rules["crs-saknas"])  # 25833 has the numbers of 3006
     assert rules["crs-saknas"] == rules["crs-fel"] == rules["crs-axlar"]
+
+
+@pytest.mark.parametrize("label", ["EPSG:3016", "EPSG:25832", "EPSG:3857"])
+def test_a_plan_under_a_wrong_label_is_measured_where_it_belongs(squares, outlines, label):
+    frame = gpd.GeoDataFrame(PLAN, geometry=squares[:4], crs=label)
+    plan = PlanFile("op", (PlanLayer("op", frame, Columns("ANVANDNING")),))
+    sound, _ = sound_features(plan, "2403", outlines.geometry.loc["2403"])
+    assert shapely.equals_exact(sound.geometry.to_numpy(), squares[:4], 1e-3).all()
