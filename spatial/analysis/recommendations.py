@@ -126,15 +126,29 @@ def _with_goal(row: Row, goal: Goal | None) -> str:
     basis = str(row["basis"])
     if goal is None:
         return basis
-    seal = fingerprint_of_values(goal.model_dump(mode="json", exclude={"rule"}))
+    seal = fingerprint_of_values(untranslated(goal.model_dump(mode="json", exclude={"rule"})))
     return f"{basis};mål:{goal.id}={seal}"
 
 
 def _basis(ground: Ground, features: Iterable[str], rule: str, rule_content: object, **others: str) -> str:
     parts = [f"objekt:{name}={ground.seal(name)}" for name in sorted(set(features)) if name]
-    parts.append(f"regel:{rule}={fingerprint_of_values(rule_content)}")
+    parts.append(f"regel:{rule}={fingerprint_of_values(untranslated(rule_content))}")
     parts += [f"underlag:{name}={seal}" for name, seal in sorted(others.items())]
     return ";".join(parts)
+
+
+def untranslated(content: Any) -> Any:
+    """Return settings without their translations: nothing rests on what a title is called in another language.
+
+    Examples
+    --------
+    >>> untranslated({"title": {"sv": "Mål", "en": "Goal", "no": None}, "page": 12})
+    {'title': {'sv': 'Mål'}, 'page': 12}
+    """
+    if isinstance(content, Mapping):
+        kept = {"sv": content["sv"]} if "sv" in content else content
+        return {name: untranslated(value) for name, value in kept.items()}
+    return [untranslated(value) for value in content] if isinstance(content, list) else content
 
 
 def _said(ground: Ground, measure: float, unit: str, **values: str) -> Row:

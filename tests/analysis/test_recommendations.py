@@ -117,6 +117,16 @@ def test_a_changed_rule_inside_flags_only_its_own(structure):
     assert set(old.index[stale(old, new)]) == set(old.index[old["rule"] == "bebyggelse_rennaring"])
 
 
+def test_a_translation_flags_nothing(structure):
+    def translated(thing):
+        return thing.model_copy(update={"title": thing.title.model_copy(update={"en": "Other", "no": "Annet"})})
+
+    old = made(whole(), structure)
+    assert {"grans_konflikt", "inom_konflikt", "mal_utan_underlag"} <= set(old["template"])
+    table = TABLE.model_copy(update={"inside": [translated(rule) for rule in TABLE.inside]})
+    assert not stale(old, made(whole(), structure, tuple(map(translated, GOALS)), table)).any()
+
+
 def test_a_moved_node_flags_what_reads_the_nodes(structure):
     old = made(whole(), structure)
     nodes = structure["noder"].copy()
