@@ -21,6 +21,7 @@ SETTINGS: Final[dict[str, object]] = {
     "server.headless": True,
     "server.maxUploadSize": 50,
     "server.fileWatcherType": "none",
+    "global.minCachedMessageSize": 1e9,  # a browser that is behind has thrown away what it is sent only the name of
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "runner.magicEnabled": False,
@@ -45,6 +46,7 @@ _FIRST_PAGE: Final = (
     "spatial.views.qgis",
 )
 """What the first page imports; the pages themselves can be imported only by a session."""
+_ROOT_PAGE: Final = "karta"
 
 
 def options(port: int | None = None, address: str | None = None) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def _run(script: str, codes: Path | None, settings: Settings, asked: dict[str, A
     from spatial.unforeseen import tell_unforeseen
 
     pages = Path(__file__).with_name("pages").glob("*.py")
-    layers = [Middleware(Rooted, pages=[page.stem for page in pages])]
+    layers = [Middleware(Rooted, pages=[page.stem for page in pages], first=_ROOT_PAGE)]
     if codes is not None:
         layers = [Middleware(Door, folder=codes, limits=settings.entry), *layers]
     let_files_last()

@@ -8,7 +8,7 @@ import streamlit as st
 from spatial.errors import StrukturbildError
 from spatial.pages.drawn import Drawn, tools
 from spatial.pages.entry import group_record, may_write
-from spatial.pages.group_about import CHOSEN, RESHAPED, choose, show_about
+from spatial.pages.group_about import CHOSEN, RESHAPED, choose, show_about, speak_of
 from spatial.pages.group_feed import asked, show_feed, show_own_withdrawn
 from spatial.pages.group_map import (
     clicked,
@@ -94,7 +94,7 @@ def _follow_click() -> None:
     thing = clicked(st.session_state.get(_MAP), "grupp-klick")
     following = st.session_state.pop(_NEXT, None) or thing
     if following is not None:
-        st.session_state[CHOSEN] = following
+        speak_of(following)
 
 
 def _head(at: Opened, author: Author | None) -> str:

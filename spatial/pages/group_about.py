@@ -21,6 +21,7 @@ CHOSEN: Final = "grupp-om"
 RESHAPED: Final = "grupp-form"
 """The drawing whose shape the map lets its author change, with a number that makes asking again count."""
 _LIST: Final = "grupp-om-lista"
+_LISTS: Final = "grupp-om-listor"
 _TURN: Final = "grupp-omgang"
 _PROPOSED: Final = {"noder": "level", "strak": "corridor", RECOMMENDATIONS: "recommendation"}
 _TEXT_PX: Final = 74
@@ -34,16 +35,32 @@ def choose(at: Opened, events: list[Event]) -> Target:
     if chosen not in options:
         options.append(chosen)
     labels = unique({about: things.get(about) or _option(at, drawn, about) for about in options})
-    st.session_state[_LIST] = chosen
+    made = st.session_state.get(_LISTS, 0)
     return st.selectbox(
-        text("group.about.choose", at.lang), options, format_func=labels.__getitem__, key=_LIST, on_change=_choose
+        text("group.about.choose", at.lang),
+        options,
+        index=options.index(chosen),
+        format_func=labels.__getitem__,
+        key=f"{_LIST}-{made}",
+        on_change=_choose,
+        args=(made,),
     )
 
 
-def _choose() -> None:
-    """Keep what was chosen in the list; a name that has changed meanwhile chooses nothing."""
-    chosen = st.session_state.get(_LIST)
-    if isinstance(chosen, Target):
+def speak_of(about: Target) -> None:
+    """Choose what to speak of from elsewhere than the list.
+
+    The list is made anew: what the browser sends before it has heard of the choice still names the old one, and would
+    undo it.
+    """
+    st.session_state[CHOSEN] = about
+    st.session_state[_LISTS] = st.session_state.get(_LISTS, 0) + 1
+
+
+def _choose(made: int) -> None:
+    """Keep what was chosen in the list; an older list, and a name that has changed meanwhile, choose nothing."""
+    chosen = st.session_state.get(f"{_LIST}-{made}")
+    if made == st.session_state.get(_LISTS, 0) and isinstance(chosen, Target):
         st.session_state[CHOSEN] = chosen
 
 

@@ -95,13 +95,11 @@ def place_of(image: StructureImage, events: list[Event], about: Target) -> gpd.G
 
 def clicked(value: Any, key: str) -> Target | None:
     """Return the thing of a click that has not been dealt with, *the region* for one beside everything, else None."""
-    if not isinstance(value, dict) or value.get("event") != "clicked":
+    picked = value.get("picked") if isinstance(value, dict) else None
+    if not isinstance(picked, dict) or st.session_state.get(key) == picked:
         return None
-    now = (value.get("count"), value.get("clicked"))
-    if st.session_state.get(key) == now:
-        return None
-    st.session_state[key] = now
-    thing = value.get("clicked")
+    st.session_state[key] = picked
+    thing = picked.get("thing")
     return Target(str(thing["layer"]), str(thing["id"])) if isinstance(thing, dict) else Target()
 
 

@@ -68,11 +68,11 @@ def tool_wanted() -> str | None:
 def take_from_map(at: Opened) -> None:
     """Take what was clicked or drawn on the map since last: called before anything is shown."""
     value, now = map_value(), trying()
-    stamp = (value.get("event"), value.get("count"))
-    clicked = value.get("clicked")
-    if stamp != now.told and value.get("event") == "clicked" and isinstance(clicked, dict):
-        _clicked(at, str(clicked.get("layer")), str(clicked.get("id")))
-    now.told = stamp
+    picked = value.get("picked")
+    thing = picked.get("thing") if isinstance(picked, dict) else None
+    if picked != now.told and isinstance(thing, dict):
+        _clicked(at, str(thing.get("layer")), str(thing.get("id")))
+    now.told = picked
     for shape in drawn(value):
         if shape.id not in now.taken:
             now.taken.add(shape.id)

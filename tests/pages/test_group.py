@@ -13,8 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
+from spatial.pages import entry, group_watch
 from spatial.pages.drawn import drawn, geojson, tools
-from spatial.pages.group_map import opinion_marks, opinions, participation_marks, participation_of, place_of, shapes
+from spatial.pages.group_map import (
+    clicked,
+    opinion_marks,
+    opinions,
+    participation_marks,
+    participation_of,
+    place_of,
+    shapes,
+)
 from spatial.pages.group_who import read, written
 from spatial.pages.shared import Opened
 from spatial.record import events as say
@@ -37,7 +46,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
+    stores = []
+
+    def store(*arguments):
+        stores.append(open_record(*arguments))
+        return stores[-1]
+
+    monkeypatch.setattr(entry, "open_record", store)
+    entry._record.clear()
+    group_watch._events.clear()
 
     def opened(**address):
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -45,6 +62,8 @@ def app(embedded, monkeypatch):
         return test.run().switch_page(str(ROOT / "spatial" / "pages" / "arbetsgrupp.py")).run()
 
     yield opened
+    for one in stores:
+        one.close()  # before its file goes: closed later, it would take the next one's log away
     for file in embedded.folder.glob(f"{FILE}*"):
         file.unlink()
 
@@ -99,6 +118,29 @@ def test_what_is_said_is_shown_sign_by_sign_and_undone(app, embedded):
     assert kept(embedded, "comment") == []
     test.button(key=f"grupp-hamta-{event.item}").click().run()
     assert [one.payload["text"] for one in kept(embedded, "comment")] == [HOSTILE]
+
+
+def test_a_browser_that_is_behind_does_not_undo_a_choice_made_on_the_map(app, embedded):
+    test = inside(app)
+    behind = test._tree.get_widget_states()
+    node = Target("noder", str(embedded.image.layers["noder"].frame.index[0]))
+    test.session_state["grupp-nasta"] = node
+    test.run()
+    assert [one.label for one in test.button if one.key == "grupp-agree"] == ["Håller med (0)"]
+    test._run(behind)  # sent before the browser heard of the choice; its list still names the whole region
+    test.run()
+    assert [one.label for one in test.button if one.key == "grupp-agree"] == ["Håller med (0)"]
+    assert test.session_state["grupp-om"] == node
+
+
+def test_a_click_is_found_once_also_behind_what_was_drawn_after_it():
+    picked = {"thing": {"layer": "noder", "id": "n1"}, "time": 7}
+    st.session_state.pop("klick", None)
+    assert clicked({"event": "drawn", "picked": None}, "klick") is None
+    assert clicked({"event": "drawn", "picked": picked}, "klick") == Target("noder", "n1")
+    assert clicked({"event": "clicked", "picked": dict(picked)}, "klick") is None
+    assert clicked({"event": "clicked", "picked": {**picked, "time": 9}}, "klick") == Target("noder", "n1")
+    assert clicked({"event": "clicked", "picked": {"thing": None, "time": 10}}, "klick") == Target()
 
 
 def test_an_empty_comment_is_refused_in_one_sentence(app, embedded):

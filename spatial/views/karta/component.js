@@ -7,7 +7,9 @@
         tools: {files, add, go}: the map is one that is worked with (verktyg.js); then only what the page must answer
         is told: a click, files, add, go.
         save: the label of a button that tells the view ("save"); story: its steps are presented instead ("written").
-   Out: {event, clicked: {layer, id} or null, service, visible, view, count} after a click or a switch, not after a pan.
+   Out: {event, clicked: {layer, id} or null, service, visible, view, count, picked} after a click or a switch, not after a pan.
+        picked: {thing, time} of the last click, or null; it is told with whatever comes after it, for the app only sees
+        the last that was told.
    The map is drawn anew only when the data's fingerprint changes; otherwise what changed in the state is applied. */
 (function () {
   "use strict";
@@ -18,6 +20,7 @@
   var drawn = null;
   var applied = {};
   var count = 0;
+  var picked = null;
   var asked = null;
   var latest = null;
   var known = {};
@@ -29,7 +32,8 @@
 
   function tell(event, state) {
     count += 1;
-    send("setComponentValue", { dataType: "json", value: Object.assign({ event: event, count: count }, state) });
+    if (event === "clicked") { picked = { thing: state.clicked, time: Date.now() }; }
+    send("setComponentValue", { dataType: "json", value: Object.assign({ event: event, count: count, picked: picked }, state) });
   }
 
   function size(args) {
@@ -63,6 +67,7 @@
     if (drawn !== wanted) {
       var view = karta ? karta.state().view : null;
       var samePlace = karta && JSON.stringify(karta.data.bounds) === JSON.stringify(data.bounds);
+      if (karta && karta.toolbar) { karta.writeAddress(); }
       if (karta) { karta.destroy(); }
       karta = args.story ? present(root, data, args.story) : window.Strukturbild.start(root, data, { onEvent: args.tools ? toldOf : tell, panel: args.panel, tools: args.tools });
       if (args.save) { window.Strukturbild.saveButton(karta, args.save, function (state) { tell("save", stamped(state)); }); }
@@ -73,6 +78,7 @@
       applied = {};
     }
     apply(args.state || {});
+    if (args.tools) { karta.changed(); }
   }
 
   function toldOf(event, state) {
