@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from spatial.build import build
 from spatial.model import StructureImage
@@ -13,6 +14,11 @@ from spatial.storage import read_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = runpy.run_path(str(Path(__file__).with_name("small_region.py")))
+
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""A drawn example may take its time: on a busy machine that is no fault of what is tried."""
 
 
 def shared_folder() -> Path:

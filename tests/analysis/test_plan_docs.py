@@ -1,7 +1,6 @@
 """The worked examples of docs/matris.md and docs/granser.md, and the planted faults of the embedded example."""
 
 import runpy
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +9,7 @@ import shapely
 
 from spatial.analysis.borders import borders, faced
 from spatial.analysis.matrix import evidence, matrix
-from spatial.image import compose
 from spatial.inputs.config import read_settings
-from spatial.inputs.layers import read_layers
 from spatial.strategy import Choice, Goal, Rule
 from spatial.terms import Parameter, Title
 
@@ -26,12 +23,11 @@ KINDS = {
 }
 
 
-@cache
-def example():
-    settings = read_settings()
-    image = compose(settings, read_layers(settings))
+@pytest.fixture(scope="module")
+def example(embedded):
+    image = embedded.image
     parts = [layer.geo for name, layer in image.layers.items() if layer.meta.role == "plans"]
-    return settings, image, pd.concat(parts)
+    return image.settings, image, pd.concat(parts)
 
 
 def expected(settings, tolerance):
@@ -41,14 +37,14 @@ def expected(settings, tolerance):
 
 
 @pytest.mark.parametrize("tolerance", [100, 200, 1000])
-def test_exactly_the_planted_faults_of_the_example_are_found(tolerance):
-    settings, image, features = example()
+def test_exactly_the_planted_faults_of_the_example_are_found(example, tolerance):
+    settings, image, features = example
     found = borders(features, image.layers["kommuner"].geo, settings.compatibility, tolerance_m=tolerance)
     assert sorted(map(tuple, found[["plan_a", "plan_b", "kind"]].to_numpy())) == expected(settings, tolerance)
 
 
-def test_the_numbers_of_the_border_page():
-    _, image, _ = example()
+def test_the_numbers_of_the_border_page(embedded):
+    image = embedded.image
     page = (ROOT / "docs" / "granser.md").read_text(encoding="utf-8")
     names = image.layers["kommuner"].geo["name"]
     sized = image.indicators["granser"].query("kind in ['konflikt', 'tyst plan']")

@@ -28,7 +28,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
 
     def opened(page="karta", visit=None):
         if visit:

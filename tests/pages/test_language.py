@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
@@ -30,17 +29,18 @@ MARKED = re.compile("⟦[^⟦⟧]*⟧")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
-@pytest.fixture
-def marked(monkeypatch):
+@pytest.fixture(scope="module")
+def marked(forget):
     plain = texts._room.__wrapped__
 
     def room(name: str, lang: str) -> dict[str, str]:
         return {key: f"⟦{sentence}⟧" for key, sentence in (plain(name, lang) or plain(name, "sv")).items()}
 
-    monkeypatch.setattr(texts, "_room", room)
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "_room", room)
+        yield
+    forget()
 
 
 def said(message: Message) -> Iterator[str]:
@@ -86,6 +86,12 @@ def pieces(sentence: str) -> set[str]:
     return {piece.strip().casefold() for piece in APART.split(NOT_SAID.sub("\n", sentence)) if piece}
 
 
+@pytest.fixture(scope="module")
+def known(embedded) -> set[str]:
+    values = data_of(embedded.image)
+    return {value.casefold() for value in values}.union(*(pieces(value) for value in values))
+
+
 def unmarked(sentence: str, known: set[str]) -> Iterator[str]:
     sentence = NOT_SAID.sub("\n", sentence)
     while MARKED.search(sentence):
@@ -99,14 +105,11 @@ def unmarked(sentence: str, known: set[str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_says_nothing_outside_the_catalogue(page, embedded, marked, monkeypatch):
+def test_a_page_says_nothing_outside_the_catalogue(page, embedded, marked, known, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     test.switch_page(str(ROOT / "spatial" / "pages" / f"{page}.py")).run()
     assert not test.exception
-    values = data_of(embedded.image)
-    known = {value.casefold() for value in values}.union(*(pieces(value) for value in values))
     outside = {
         f"{type(node).__name__}: {piece}"
         for node in test.main

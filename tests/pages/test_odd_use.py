@@ -3,11 +3,11 @@
 import random
 import re
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial.archive import load_image, read_saved_layer
@@ -32,7 +32,6 @@ pytestmark = [
 
 def _open(monkeypatch, page, *arguments):
     monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
-    st.cache_resource.clear()
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     return test if page == PAGES[0] else test.switch_page(str(ROOT / "spatial" / "pages" / f"{page}.py")).run()
 
@@ -119,26 +118,43 @@ def test_a_region_with_nothing_but_its_municipalities(monkeypatch, bare, page):
         _unbroken(test, done)
 
 
-@pytest.mark.parametrize("page", ["karta", "rekommendationer", "tank_om", "arbetsgrupp"])
-@pytest.mark.parametrize("fault", ["broken", "a folder", "empty", "another database"])
-def test_a_record_that_cannot_be_opened(monkeypatch, copied, tmp_path, page, fault):
-    folder = tmp_path / "bild"
-    shutil.copytree(copied, folder, ignore=shutil.ignore_patterns(FILE + "*", FOLDER))
+def _spoil(file, fault):
+    """Put what is no store of this app in the store's place."""
     if fault == "broken":
-        (folder / FILE).write_bytes(b"SQLite format 3\x00" + bytes(range(256)) * 40)
+        file.write_bytes(b"SQLite format 3\x00" + bytes(range(256)) * 40)
     elif fault == "a folder":
-        (folder / FILE).mkdir()
+        file.mkdir()
     elif fault == "empty":
-        (folder / FILE).write_bytes(b"")
+        file.write_bytes(b"")
     else:
-        import sqlite3
-
-        database = sqlite3.connect(folder / FILE)
+        database = sqlite3.connect(file)
         database.execute("CREATE TABLE annat (x)")
         database.execute("PRAGMA user_version = 999")
         database.commit()
         database.close()
-    test = _open(monkeypatch, page, "--out", folder)
+
+
+@pytest.fixture(scope="module")
+def unused(copied, tmp_path_factory):
+    """Return a folder with the image in which no group has worked."""
+    folder = tmp_path_factory.mktemp("orord") / "bild"
+    shutil.copytree(copied, folder, ignore=shutil.ignore_patterns(FILE + "*", FOLDER))
+    return folder
+
+
+@pytest.fixture
+def spoilt(unused, fault):
+    """Return the folder with a fault in the store's place, which is there for one test."""
+    _spoil(unused / FILE, fault)
+    yield unused
+    for path in unused.glob(f"{FILE}*"):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+@pytest.mark.parametrize("page", ["karta", "rekommendationer", "tank_om", "arbetsgrupp"])
+@pytest.mark.parametrize("fault", ["broken", "a folder", "empty", "another database"])
+def test_a_record_that_cannot_be_opened(monkeypatch, spoilt, page, fault):
+    test = _open(monkeypatch, page, "--out", spoilt)
     _unbroken(test)
     told = [error.value for error in test.error]
     assert all(len(one) < 300 and "\n" not in one for one in told)
@@ -146,12 +162,11 @@ def test_a_record_that_cannot_be_opened(monkeypatch, copied, tmp_path, page, fau
         assert len(told) == (fault in {"broken", "another database"})
 
 
-def test_a_folder_of_stories_that_cannot_be_written(monkeypatch, copied, tmp_path):
-    folder = tmp_path / "bild"
-    shutil.copytree(copied, folder, ignore=shutil.ignore_patterns(FOLDER))
-    (folder / FOLDER).write_text("ingen mapp", encoding="utf-8")
-    test = _open(monkeypatch, "seminarium", "--out", folder)
+def test_a_folder_of_stories_that_cannot_be_written(monkeypatch, unused):
+    (unused / FOLDER).write_text("ingen mapp", encoding="utf-8")
+    test = _open(monkeypatch, "seminarium", "--out", unused)
     test.button(key="sem-ny").click().run()
+    (unused / FOLDER).unlink()
     _unbroken(test)
     assert len(test.error) == 1
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial.errors import ConfigError
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
 
     def opened(page="karta", lang=None):
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

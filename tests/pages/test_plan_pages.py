@@ -9,7 +9,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial import opening
@@ -33,7 +32,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
 
     def opened(page):
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
@@ -119,7 +117,7 @@ def test_borders_are_filtered(app, embedded):
     assert len(test.dataframe[0].value) == (found["kind"] == "tyst plan").sum()
 
 
-def test_a_missing_table_is_one_sentence(app, embedded, monkeypatch):
+def test_a_missing_table_is_one_sentence(app, embedded, monkeypatch, nothing_kept):
     image = embedded.image
     fewer = {key: value for key, value in image.indicators.items() if key not in {"matris", "granser"}}
     bare = type(image)(image.layers, fewer, image.provenance, image.settings, image.inputs)
@@ -175,7 +173,7 @@ def test_an_upload_is_checked_without_any_yaml(app, plan, embedded):
     assert set(cells["verdict"]) <= {"stödjer", "motverkar", "inget underlag", "inte rumsligt"}
 
 
-def test_an_upload_is_held_against_given_interests(app, plan, embedded, monkeypatch):
+def test_an_upload_is_held_against_given_interests(app, plan, embedded, monkeypatch, nothing_kept):
     image = embedded.image
     own = image.layers["kommuner"]
     given = own.geo.loc[["2404"], ["name", "geometry"]].assign(pivot="ri_kulturmiljo")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pyogrio
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from spatial.build import build
@@ -21,7 +20,6 @@ def opened(make_region, tmp_path, monkeypatch):
     config = make_region(tmp_path)
     _, folder = build(config, out=tmp_path / "bild")
     monkeypatch.setattr(sys, "argv", ["app.py", str(config), "--out", str(folder)])
-    st.cache_resource.clear()
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     return test.switch_page(str(ROOT / "spatial" / "pages" / "underlag.py")).run(), folder
 

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def opened(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    st.cache_resource.clear()
     return lambda: AppTest.from_file(str(APP), default_timeout=60)
 
 
