@@ -18,6 +18,9 @@ MERCATOR_CRS: Final = "EPSG:3857"
 """What web map images are warped to."""
 
 FloatArray = npt.NDArray[np.float64]
+_ARC_M: Final = 0.5
+_NOTHING_M2: Final = 1.0
+_ROUNDED_M: Final = 1e-6
 _POLYGONAL: Final = frozenset({3, 6})
 _FAMILY: Final = {0: "point", 4: "point", 1: "line", 5: "line", 2: "line", 3: "polygon", 6: "polygon", 7: "mixed"}
 
@@ -126,3 +129,53 @@ def common_bounds(frames: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, flo
     boxes = np.array([frame.total_bounds for frame in frames if len(frame)])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def shared(one: npt.ArrayLike, other: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    """Return what the geometries of each pair have in common, and see to it that areas really lie in both.
+
+    Parameters
+    ----------
+    one, other : array_like of geometry
+        Valid, of equal length or one of them single; same projected CRS, metres.
+
+    Returns
+    -------
+    ndarray of geometry
+
+    Notes
+    -----
+    GEOS 3.14 gives, now and then, a whole area that only touches the other one: where a corner of the one lies less
+    than a rounding from an edge of the other (2 of 1,385 pairs of the illustrative plans). A point on each part tells;
+    such a pair is intersected again on a grid of a micrometre.
+
+    Examples
+    --------
+    >>> [float(shape.area) for shape in shared([shapely.box(0, 0, 2, 2)], [shapely.box(1, 0, 9, 2)])]
+    [2.0]
+    """
+    mine, theirs = np.broadcast_arrays(np.asarray(one, object), np.asarray(other, object))
+    found = np.array(shapely.intersection(mine, theirs), object)
+    parts, of = shapely.get_parts(found, return_index=True)
+    sizeable = shapely.area(parts) > _NOTHING_M2
+    parts, of = parts[sizeable], of[sizeable]
+    x, y = shapely.get_coordinates(shapely.point_on_surface(parts)).T
+    in_both = shapely.intersects_xy(mine[of], x, y) & shapely.intersects_xy(theirs[of], x, y)
+    again = np.unique(of[~in_both])
+    found[again] = shapely.intersection(mine[again], theirs[again], grid_size=_ROUNDED_M)
+    return found
+
+
+def reach(shapes: npt.ArrayLike, distance_m: float) -> npt.NDArray[np.object_]:
+    """Return what lies within a distance of each geometry; its arcs are never more than half a metre inside the true.
+
+    Examples
+    --------
+    >>> disc = reach([shapely.Point(0, 0)], 3000)[0]
+    >>> round(1 - disc.area / (np.pi * 3000**2), 4)
+    0.0002
+    """
+    segments = 8
+    if distance_m > _ARC_M:
+        segments = max(segments, int(np.ceil(np.pi / 4 / np.arccos(1 - _ARC_M / distance_m))))
+    return np.asarray(shapely.buffer(np.asarray(shapes, object), distance_m, quad_segs=segments), object)

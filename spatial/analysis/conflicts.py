@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.rules import inside_zone
-from spatial.geo import ANALYSIS_CRS, polygonal
+from spatial.geo import ANALYSIS_CRS, polygonal, reach, shared
 from spatial.strategy import Compatibility, Growth, InsideRule
 
 CONFLICT: Final = "konflikt"
@@ -81,7 +81,7 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
     same = (uses["plan_id"].to_numpy()[i] == whose) | (whose == _EVERY_PLAN)
     order = np.lexsort((j[same], i[same]))
     i, j = i[same][order], j[same][order]
-    pieces = shapely.intersection(mine[i], theirs[j])
+    pieces = shared(mine[i], theirs[j])
     mixed = shapely.get_type_id(pieces) == _COLLECTION
     pieces[mixed] = [polygonal(piece) if shapely.area(piece) > 0 else piece for piece in pieces[mixed]]
     area, length = shapely.area(pieces) / _HA, shapely.length(pieces) / _KM
@@ -136,9 +136,9 @@ def _growth(
 
 
 def _unserved(grows: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, growth: Growth, least_ha: float) -> list[Row]:
-    reach = shapely.buffer(nodes.geometry.to_numpy(), growth.served_within_m.value)
+    served = reach(nodes.geometry.to_numpy(), growth.served_within_m.value)
     shapes = grows.geometry.to_numpy()
-    beyond = (shapely.area(shapes) - inside_zone(shapes, reach, shapely.area)) / _HA
+    beyond = (shapely.area(shapes) - inside_zone(shapes, served, shapely.area)) / _HA
     return [
         _row(UNSERVED, plan, growth, feature=key, pivot=pivot, name=name, measure=size, unit="ha", geometry=shape)
         for key, plan, pivot, name, shape, size in zip(

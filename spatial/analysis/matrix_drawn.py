@@ -13,6 +13,7 @@ from spatial.analysis.matrix import MATRIX
 from spatial.analysis.ranges import with_drawn_ranges
 from spatial.analysis.redraw import Draws, sums_by_pairs
 from spatial.analysis.rules import AGAINST, CELLS_LAYER, SUPPORTS, assigned, chosen, elements, measure_of, squares
+from spatial.geo import shared
 from spatial.model import FloatArray
 from spatial.strategy import Goal, Rule
 
@@ -83,7 +84,7 @@ def _within_minutes(
     shapes, squared = looked_at.geometry.to_numpy(), cells.geometry.to_numpy()
     kept, size = measure_of(rule, shapes)
     feature, cell = shapely.STRtree(squared).query(np.where(kept, shapes, None), predicate="intersects")
-    part = size(shapely.intersection(shapes[feature], squared[cell]))
+    part = size(shared(shapes[feature], squared[cell]))
     minutes = np.full((runs, len(cells)), np.nan)
     minutes[lived["run"], lived["cell"]] = lived[rule.column]
     sides = {SUPPORTS: minutes <= rule.parameter.value, AGAINST: minutes > rule.parameter.value}

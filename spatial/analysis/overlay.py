@@ -15,6 +15,7 @@ import shapely
 
 from spatial.analysis.coverage import UNCOVERED, raster_areas
 from spatial.analysis.grid import points_in, require_same_crs
+from spatial.geo import shared
 
 __all__ = [
     "UNCOVERED",
@@ -161,7 +162,7 @@ def measures_in_zones(
     amount = np.zeros(len(zone))
     inside = shapely.contains_properly(own[zone], things[thing])
     amount[inside] = measure(things[thing[inside]])
-    amount[~inside] = measure(shapely.intersection(things[thing[~inside]], own[zone[~inside]]))
+    amount[~inside] = measure(shared(things[thing[~inside]], own[zone[~inside]]))
     return zone, thing, amount
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from spatial.geo import shared
+
 OWN: Final = "egen gräns"
 REFERENCE: Final = "gemensam gräns"
 DERIVED: Final = "ur planens ytor"
@@ -92,7 +94,7 @@ def _reaches_out(areas: npt.NDArray[np.object_], plan: str, version: gpd.GeoSeri
     inside, _ = tree.query(areas, predicate="within")
     of, piece = tree.query(areas, predicate="intersects")
     partly = ~np.isin(of, inside)
-    out = shapely.area(shapely.intersection(areas[of[partly]], shapes[piece[partly]])).sum()
+    out = shapely.area(shared(areas[of[partly]], shapes[piece[partly]])).sum()
     out += shapely.area(areas[np.unique(inside)]).sum()
     return float(out / max(shapely.length(border), _LEAST_M))
 

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.findings import Finding, together
+from spatial.geo import shared
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, PlanRule
 
 _MOST_NAMED = 10
@@ -148,9 +149,9 @@ def consideration_missing(
     ids, shapes = uses["id"].tolist(), uses.geometry.to_numpy()
     kinds, parts = _dissolved(interests)
     part, use = shapely.STRtree(shapes).query(parts, predicate="intersects")
-    shared = shapely.intersection(shapes[use], parts[part])
+    common = shared(shapes[use], parts[part])
     lines = shapely.get_dimensions(parts[part]) == 1
-    measure = np.where(lines, shapely.length(shared), shapely.area(shared))
+    measure = np.where(lines, shapely.length(common), shapely.area(common))
     table = pd.DataFrame({"use": use, "kind": kinds[part], "line": lines, "measure": measure})
     sums = table.groupby(["use", "kind", "line"])["measure"].transform("sum").to_numpy()
     limit = np.where(lines, rule.number("length_m"), rule.number("area_m2"))
@@ -159,7 +160,7 @@ def consideration_missing(
     found = dict[tuple[int, str], Finding]()
     for (position, kind, line), group in rows.items():
         at = list(group)
-        where, unit = together(shared[at]), "m" if line else "m2"
+        where, unit = together(common[at]), "m" if line else "m2"
         finding = Finding("consideration_missing", (ids[position],), where, sums[at[0]], unit, kind)
         found.setdefault((position, kind), finding)
     return list(found.values())

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from spatial.analysis.findings import Finding, sizeable
-from spatial.geo import polygonal
+from spatial.geo import polygonal, shared
 from spatial.plan_terms import PlanRule
 
 _SAMPLES = 400
@@ -104,7 +104,7 @@ def overlaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     one, other = cover.tree.query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     apart = shapely.touches(shapes[one], shapes[other])
-    twice = shapely.intersection(shapes[one[~apart]], shapes[other[~apart]])
+    twice = shared(shapes[one[~apart]], shapes[other[~apart]])
     pieces = [polygonal(shape) for shape in twice[shapely.area(twice) > 0]]
     parts = sizeable(shapely.union_all(pieces), rule.number("area_m2"), rule.number("width_m"))
     return [Finding("overlap", _under(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
@@ -112,8 +112,8 @@ def overlaps(cover: Cover, rule: PlanRule) -> list[Finding]:
 
 def _under(cover: Cover, part: shapely.Geometry) -> tuple[str, ...]:
     found = cover.tree.query(part, predicate="intersects")
-    shared = shapely.area(shapely.intersection(cover.areas.geometry.to_numpy()[found], part))
-    return tuple(sorted(cover.areas["id"].iloc[found[shared > _BESIDE_M]]))[:_MOST_NAMED]
+    common = shapely.area(shared(cover.areas.geometry.to_numpy()[found], np.asarray([part], object)))
+    return tuple(sorted(cover.areas["id"].iloc[found[common > _BESIDE_M]]))[:_MOST_NAMED]
 
 
 def outside(cover: Cover, rule: PlanRule) -> list[Finding]:

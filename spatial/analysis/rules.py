@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from spatial.geo import reach, shared
 from spatial.model import FloatArray
 from spatial.strategy import Choice, Rule
 
@@ -27,7 +28,9 @@ LAYERS: Final = (
 """The layers of a structure image that rules may name."""
 _PER: Final = {"ha": 1e4, "km": 1e3}
 _NOTHING: Final = 1e-9
-_SAMPLE_M: Final = 250.0
+_STRETCH_M: Final = 250.0
+_PIECES: Final = 5
+_FINE_M: Final = 10.0
 _TILE_M: Final = 10_000.0
 _JOINED_M: Final = 1.0
 _SLACK_M: Final = 0.01
@@ -36,6 +39,7 @@ IntArray = npt.NDArray[np.int64]
 Shapes = npt.NDArray[np.object_]
 Rows = pd.DataFrame
 Measure = Callable[[Shapes], FloatArray]
+Stretches = tuple[IntArray, FloatArray, FloatArray]
 
 
 def structure_of(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
@@ -88,10 +92,13 @@ def measured(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
     Notes
     -----
     Every measure adds up: an area, a length or people belong to one feature only, so that a feature cut in two has
-    together what it had whole. Corridors and people go to the nearest feature of the plan within the limit.
+    together what it had whole. Corridors and people go to the nearest feature of the plan within the limit; where that
+    changes along a corridor is known to within ten metres.
     """
-    if rule.kind in {"along", "population_reached"}:
-        found = _nearest(features, rule, things)
+    if rule.kind == "along":
+        found = _along(features, rule, things)
+    elif rule.kind == "population_reached":
+        found = _reached(features, rule, things)
     elif rule.kind == "connects":
         found = _connecting(features, rule, things)
     elif rule.kind == "share_of_area":
@@ -116,7 +123,7 @@ def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
         inside = inside_zone(shapes, cells[minutes <= rule.parameter.value], size)
         rest = inside_zone(shapes, cells[minutes > rule.parameter.value], size)
     else:
-        zone = shapely.buffer(things.geometry.to_numpy(), rule.parameter.value, quad_segs=8)
+        zone = reach(things.geometry.to_numpy(), rule.parameter.value)
         inside = inside_zone(shapes, zone, size)
         rest = whole - inside
     rest = np.where(rest > _NOTHING * np.maximum(whole, 1), rest, 0.0)
@@ -157,7 +164,7 @@ def inside_zone(shapes: Shapes, zone: Shapes, size: Measure) -> FloatArray:
     total[whole] = size(shapes[whole])
     partly = ~np.isin(of, whole)
     of, piece = of[partly], piece[partly]
-    np.add.at(total, of, size(shapely.intersection(shapes[of], pieces[piece])))
+    np.add.at(total, of, size(shared(shapes[of], pieces[piece])))
     return total
 
 
@@ -182,18 +189,69 @@ def tiled(zone: Shapes) -> Shapes:
     return made[shapely.area(made) > 0]
 
 
-def _nearest(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
-    """Return the corridor or the people nearest to each feature of its plan, within the limit."""
-    if rule.kind == "along":
-        points, weights = sampled(things.geometry.to_numpy())
-        weights = weights / _PER["km"]
-    else:
-        points, weights = things.geometry.centroid.to_numpy(), things["population_inv"].fillna(0).to_numpy(float)
-        points, weights = points[weights > 0], weights[weights > 0]
+def _reached(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    """Return the people nearest to each feature of its plan, within the limit."""
+    points, people = things.geometry.centroid.to_numpy(), things["population_inv"].fillna(0).to_numpy(float)
+    points, people = points[people > 0], people[people > 0]
     total = np.zeros(len(features))
     feature, point = assigned(features, points, rule.parameter.value)
-    np.add.at(total, feature, weights[point])
+    np.add.at(total, feature, people[point])
     return _rows(features.index, SUPPORTS, total)
+
+
+def _along(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+    """Return the length of corridors nearest to each feature of its plan, within the limit."""
+    lines = shapely.get_parts(shapely.line_merge(things.geometry.to_numpy()))
+    of, low, high = _stretches(np.arange(len(lines)), np.zeros(len(lines)), shapely.length(lines), _STRETCH_M)
+    every = shapely.STRtree(shapely.line_interpolate_point(lines[of], (low + high) / 2))
+    shapes, plans = features.geometry.to_numpy(), features["plan_id"].to_numpy()
+    limit, total = rule.parameter.value + _SLACK_M, np.zeros(len(features))
+    for plan in np.unique(plans):
+        own = np.flatnonzero(plans == plan)
+        box = shapely.box(*shapely.total_bounds(shapes[own]))
+        near = np.sort(every.query(shapely.buffer(box, limit + _STRETCH_M, join_style="mitre")))
+        tree, rest, length_m = shapely.STRtree(shapes[own]), (of[near], low[near], high[near]), _STRETCH_M
+        while len(rest[0]):
+            length_m /= _PIECES
+            found, metres, unsure = _beside(tree, lines, rest, limit, last=length_m < _FINE_M)
+            np.add.at(total, own[found], metres / _PER["km"])
+            line, start, end = rest
+            rest = _stretches(line[unsure], start[unsure], end[unsure], length_m)
+    return _rows(features.index, SUPPORTS, total)
+
+
+def _stretches(line: IntArray, low: FloatArray, high: FloatArray, length_m: float) -> Stretches:
+    """Return parts of lines, from metre to metre, cut into even ones no longer than a length."""
+    counts = np.maximum(1, np.ceil((high - low) / length_m - _NOTHING)).astype(np.int64)
+    of = np.repeat(np.arange(len(line)), counts)
+    step = ((high - low) / counts)[of]
+    start = low[of] + step * (np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts))
+    return line[of], start, start + step
+
+
+def _beside(
+    tree: shapely.STRtree, lines: Shapes, parts: Stretches, limit: float, *, last: bool
+) -> tuple[IntArray, FloatArray, npt.NDArray[np.bool_]]:
+    """Return the nearest feature and the metres of each stretch within the limit, and which are to be cut finer.
+
+    A stretch is told by its middle; one that the limit may cross, or that lies where another feature becomes the
+    nearest, is unsure until the last round.
+    """
+    line, low, high = parts
+    half = (high - low) / 2
+    middle = shapely.line_interpolate_point(lines[line], low + half)
+    (at, which), away = tree.query_nearest(
+        middle, max_distance=limit + half.max(), return_distance=True, all_matches=False
+    )
+    nearest, gap = np.full(len(line), -1), np.full(len(line), np.inf)
+    nearest[at], gap[at] = which, away
+    unsure = np.abs(gap - limit) < half
+    turns = (np.diff(nearest) != 0) & (np.diff(line) == 0) & (np.minimum(gap[1:], gap[:-1]) <= limit)
+    unsure[1:] |= turns
+    unsure[:-1] |= turns
+    unsure &= not last
+    kept = ~unsure & (gap <= limit)
+    return nearest[kept], 2 * half[kept], unsure
 
 
 def assigned(features: gpd.GeoDataFrame, points: Shapes, within_m: float) -> tuple[IntArray, IntArray]:
@@ -213,22 +271,6 @@ def assigned(features: gpd.GeoDataFrame, points: Shapes, within_m: float) -> tup
         found.append((own[which], near[at]))
     feature, point = (np.concatenate(part) for part in zip(*found, strict=True))
     return feature, point
-
-
-def sampled(lines: Shapes) -> tuple[Shapes, FloatArray]:
-    """Return points at even distances along lines, and the metres that each stands for."""
-    lengths = shapely.length(lines)
-    counts = np.maximum(1, np.ceil(lengths / _SAMPLE_M)).astype(int)
-    of = np.repeat(np.arange(len(lines)), counts)
-    first = np.repeat(np.cumsum(counts) - counts, counts)
-    share = (np.arange(len(of)) - first + 0.5) / counts[of]
-    parts = shapely.line_merge(lines)
-    singles = np.asarray([_whole(line) for line in parts], object)
-    return shapely.line_interpolate_point(singles[of], share, normalized=True), lengths[of] / counts[of]
-
-
-def _whole(line: shapely.Geometry) -> shapely.LineString:
-    return line if isinstance(line, shapely.LineString) else shapely.LineString(shapely.get_coordinates(line))
 
 
 def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:

@@ -1,0 +1,49 @@
+"""What two areas share is really in both; what lies within a distance is round."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spatial.geo import reach, shared
+
+TOUCHED = shapely.Polygon([
+    (724835.7980017512, 7054863.102852846), (724688.3374710858, 7054498.125231998),
+    (724518.1205153863, 7054991.452888695),
+])  # fmt: skip
+BESIDE = shapely.Polygon([
+    (724515.1714342905, 7055000.0), (724576.8891636785, 7054821.127908847), (724279.1752639806, 7055683.970860657),
+    (734665.5385591948, 7060711.112357285),
+])  # fmt: skip
+"""A corner of the one lies 3e-11 m from an edge of the other: GEOS 3.14.1 gives the whole of the first as shared."""
+
+
+def in_common(one, other):
+    """Return the area that two areas share by what they cover together."""
+    return one.area + other.area - shapely.union(one, other).area
+
+
+@pytest.mark.parametrize("pair", [(TOUCHED, BESIDE), (BESIDE, TOUCHED)])
+def test_an_area_that_touches_another_is_not_taken_for_part_of_it(pair):
+    (found,) = shared([pair[0]], [pair[1]])
+    assert found.area == pytest.approx(in_common(*pair), abs=0.01)
+    assert found.area < 0.8 * TOUCHED.area
+
+
+def test_pairs_keep_their_places_beside_one_that_is_mended():
+    square = shapely.box(0, 0, 10, 10)
+    line = shapely.LineString([(-5, 5), (5, 5)])
+    found = shared([square, TOUCHED, line, square], [shapely.box(5, 0, 20, 10), BESIDE, square, shapely.Point(3, 3)])
+    assert [shape.area for shape in found[[0, 2, 3]]] == [50, 0, 0]
+    assert found[2].length == 5
+    assert found[3].equals(shapely.Point(3, 3))
+    assert len(shared(np.zeros(0, object), np.zeros(0, object))) == 0
+
+
+@given(st.floats(1, 50_000))
+def test_what_is_within_reach_is_round(distance_m):
+    disc = reach([shapely.Point(0, 0)], distance_m)[0]
+    off = distance_m - shapely.distance(shapely.Point(0, 0), disc.exterior)
+    assert -1e-6 * distance_m <= off <= 0.5 + 1e-6
+    assert 0.99 < disc.area / (np.pi * distance_m**2) <= 1
