@@ -16,6 +16,8 @@ from spatial.texts import text
 
 NO_EVIDENCE: Final = "inget underlag"
 NOT_SPATIAL: Final = "inte rumsligt"
+_EQUAL: Final = 1 - 1e-9
+"""Amounts nearer than this share are equal, also when coordinates have been to another CRS and back."""
 EVIDENCE: Final = (
     "goal",
     "plan_id",
@@ -129,7 +131,8 @@ def matrix(
     -----
     Strength is the amount (hectares, kilometres, people or share of the area) divided by the rule's ``full``, at most
     1. It says how much of the plan can be tied to the goal by the rule, and nothing of how good the plan is: plan
-    quality has been found *not* to explain growth. The verdict is the stronger side; equal sides are *stödjer*, mixed.
+    quality has been found *not* to explain growth. The verdict is the side with the larger amount, also where both
+    reach full strength; equal sides are *stödjer*, mixed.
     """
     sums = rows.groupby(["plan_id", "goal", "effect"])["measure"].sum().to_dict()
     counts = rows.groupby(["plan_id", "goal"])["feature"].nunique().to_dict()
@@ -170,10 +173,10 @@ def _verdict(goal: Goal, support: float, against: float) -> dict[str, object]:
     strong, weak = min(1.0, support / rule.full.value), min(1.0, against / rule.full.value)
     verdict = NO_EVIDENCE
     if support > 0 or against > 0:
-        verdict = SUPPORTS if strong >= weak else AGAINST
+        verdict = SUPPORTS if support >= against * _EQUAL else AGAINST
     return {
         "verdict": verdict,
-        "strength": max(strong, weak) if verdict != NO_EVIDENCE else nan,
+        "strength": {SUPPORTS: strong, AGAINST: weak}.get(verdict, nan),
         "support_strength": strong,
         "against_strength": weak,
         "mixed": support > 0 and against > 0,

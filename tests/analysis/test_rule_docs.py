@@ -70,3 +70,17 @@ def test_the_worked_number_of_each_kind(row):
     assert f"{cell['strength']:.2f}".replace(".", ",") == strength
     assert (cell["verdict"], cell["unit"]) == ("stödjer", amount(measure).unit)
     assert cell["against_measure"] == pytest.approx(200 if kind == "avoids" else 0)
+
+
+@pytest.mark.parametrize(("east_m", "verdict"), [(9000, "motverkar"), (6000, "stödjer"), (5500, "stödjer")])
+def test_the_larger_amount_decides_also_where_both_sides_reach_full_strength(east_m, verdict):
+    """Homes 1 km deep from x = 4000 to ``east_m``, those west of 5000 within the minutes; 50 ha give full strength."""
+    rule = Rule(
+        kind="within_minutes", features=Choice(), layer="rutnat", column="grocery_min", against=True,
+        parameter=amount("4,5 min"), full=amount("50 ha"),
+    )  # fmt: skip
+    goal = Goal(id="g", kind="mål", title=Title(sv="g"), basis="exempel", rule=rule)
+    plan = P["plans"](P["feature"]("1", "A", "sammanhangande_bostad", P["box"](4000, 2000, east_m, 3000)))
+    cell = matrix(evidence(plan, [goal], structure()), [goal], ["A"]).iloc[0]
+    assert (cell["support_measure"], cell["against_measure"]) == pytest.approx((100, (east_m - 5000) / 10))
+    assert (cell["verdict"], cell["strength"], cell["mixed"]) == (verdict, 1, True)
