@@ -7,6 +7,7 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import require_entry, show_role
+from spatial.pages.languages import offer_languages
 from spatial.pages.plain import plain
 from spatial.pages.shared import language, opened
 from spatial.pages.upload_words import say_upload
@@ -46,6 +47,7 @@ def main() -> None:
         require_entry()
         page = st.navigation(pages, position="top")
         opened()
+        offer_languages()
         page.run()
         show_role()
     except StrukturbildError as error:

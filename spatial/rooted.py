@@ -5,6 +5,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
+from spatial.texts import DEFAULT_LANGUAGE
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -13,34 +15,49 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SCRIPT: Final = (
     "<script>window.__streamlit = {{BACKEND_BASE_URL: location.origin"
-    ' + location.pathname.replace(new RegExp({pattern}), "/")}};</script>'
+    ' + location.pathname.replace(new RegExp({pattern}), "/")}};'
+    ' document.documentElement.lang = new URLSearchParams(location.search).get("lang") || "{lang}";</script>'
 )
 
 
 class Rooted:
     """An ASGI layer that writes into the app's page that its root is the address without the page's name.
 
-    Without it the page looks for its server below its own address first, and the browser notes two failures.
+    Without it the page looks for its server below its own address first, and the browser notes two failures. It also
+    writes which language the page speaks, and leads who asks for the first page by its name to the root, where it is.
 
     Parameters
     ----------
     app : ASGI application
     pages : iterable of str
         The names that pages have in the address.
+    first : str
+        The page that the root shows.
     """
 
-    def __init__(self, app: Asgi, pages: Iterable[str]) -> None:
+    def __init__(self, app: Asgi, pages: Iterable[str], first: str = "") -> None:
         self._app = app
+        self._first = first
         names = "|".join(re.escape(name) for name in sorted(pages))
-        self._script = _SCRIPT.format(pattern=json.dumps(f"/({names})/?$")).encode()
+        self._script = _SCRIPT.format(pattern=json.dumps(f"/({names})/?$"), lang=DEFAULT_LANGUAGE).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on; an HTML answer is held until it is whole, and gets the script."""
         if scope["type"] != "http" or "." in scope["path"].rpartition("/")[2] or "/_stcore/" in scope["path"]:
             await self._app(scope, receive, send)
             return
+        if self._first and scope["path"].rpartition("/")[2] == self._first:
+            await _to_root(scope, send)
+            return
         plain = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
         await self._app({**scope, "headers": plain}, receive, _Written(send, self._script))
+
+
+async def _to_root(scope: Scope, send: Send) -> None:
+    asked = bytes(scope.get("query_string", b""))
+    headers = [(b"location", b"./" + (b"?" + asked if asked else b"")), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 307, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 class _Written:

@@ -221,11 +221,17 @@ def test_link_opens_the_exact_view(page, karta, running, chromium):
     again.wait_for_timeout(500)
     assert state(again) == before
     assert page.evaluate("location.href") == address
+    page.locator(".st-key-sprak button:visible").first.click()
+    page.get_by_role("menuitem", name="English").click()
+    again = APP.map_frame(page)
+    again.wait_for_function(f"{KARTA}.words && {KARTA}.data.lang === 'en'")
+    page.wait_for_function("address => location.href === address", arg=address.replace("/#", "/?lang=en#"))
+    assert state(again) == before
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    again.get_by_role("button", name="Länk").click()
+    again.get_by_role("button", name="Link", exact=True).click()
     told = again.locator(".sb-message")
     told.wait_for()
-    assert "kopierad" in told.inner_text() or told.locator("input").input_value() == address
+    assert "copied" in told.inner_text() or told.locator("input").input_value() == page.url
 
 
 def test_a_broken_link_still_shows_the_map(page, running):

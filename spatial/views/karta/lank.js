@@ -5,6 +5,7 @@
   var P = S.Map.prototype;
   var MARK = "vy=";
   var WAIT_MS = 200;
+  var OWN = "grupp";
 
   /* The window whose address it is: the app's own, where the map is a part of it. */
   function page() {
@@ -115,11 +116,18 @@
     page().removeEventListener("hashchange", this.onHash);
   };
 
+  /* The address as it is passed on: what is seen, not who works in this window. */
+  function passedOn() {
+    var address = new URL(page().location.href);
+    if (address.searchParams.has(OWN)) { address.searchParams.delete(OWN); }
+    return address.href;
+  }
+
   /* Copies the address; where the browser does not let a page copy, it is shown to be copied by hand. */
   P.copyAddress = function () {
     var self = this;
     this.writeAddress();
-    var address = page().location.href;
+    var address = passedOn();
     var shown = function () { self.toolbar.showAddress(address); };
     if (!navigator.clipboard || !navigator.clipboard.writeText) { shown(); return; }
     navigator.clipboard.writeText(address).then(function () { self.toolbar.tell(self.data.texts.link_copied); }, shown);
