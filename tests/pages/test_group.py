@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from spatial.pages import entry, group_watch
 from spatial.pages.drawn import drawn, geojson, tools
 from spatial.pages.group_map import (
     clicked,
@@ -46,15 +45,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    stores = []
-
-    def store(*arguments):
-        stores.append(open_record(*arguments))
-        return stores[-1]
-
-    monkeypatch.setattr(entry, "open_record", store)
-    entry._record.clear()
-    group_watch._events.clear()
 
     def opened(**address):
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -62,8 +52,6 @@ def app(embedded, monkeypatch):
         return test.run().switch_page(str(ROOT / "spatial" / "pages" / "arbetsgrupp.py")).run()
 
     yield opened
-    for one in stores:
-        one.close()  # before its file goes: closed later, it would take the next one's log away
     for file in embedded.folder.glob(f"{FILE}*"):
         file.unlink()
 
