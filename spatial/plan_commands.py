@@ -124,10 +124,11 @@ def add(
     """Write settings that build on a region and add the plan, and read them back to see that it comes in."""
     from spatial.analysis.plans import apply_mapping
     from spatial.inputs.plan_settings import add_plan
+    from spatial.inputs.plan_sound import timeless
 
     made = add_plan(file, municipality, mapping, out, config=config, layer=layer, code=column)
     pivot, rules = made.settings.pivot, made.settings.mappings
-    timeless = 0
+    lacking = 0
     for one in made.layers:
         click.echo(text("plans.added_layer", layer=one.meta.title.sv))
         for fault in one.faults:
@@ -136,12 +137,12 @@ def add(
         for name, rows in features.groupby("mapping", sort=True):
             frame, _ = apply_mapping(rows, rules[str(name)])
             _say_values(frame, pivot)
-            timeless += int((frame["time"] == UNKNOWN).sum())
+            lacking += sum(fault.count for fault in timeless(frame, one.id))
     for name, count in made.plan.left_out:
         click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
     _say_places(made)
-    if timeless:
-        click.echo(text("plans.added_timeless", count=number(timeless)))
+    if lacking:
+        click.echo(text("plans.added_timeless", count=number(lacking)))
     click.echo(text("plans.added", file=out))
 
 

@@ -13,6 +13,8 @@ from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_layers import mended, told_apart, without_nothing
 from spatial.inputs.plan_place import placing_of
 from spatial.inputs.plan_placing import placed
+from spatial.plan_terms import UNKNOWN
+from spatial.texts import number
 
 
 def sound_features(
@@ -47,6 +49,16 @@ def sound_features(
         parts.append(kept.set_axis(pd.Index([f"{layer.name}-{ids[row]}" for row in kept.index], dtype=object)))
         faults += [*layer.notes, *gone, *repaired, *apart]
     return _together(parts), tuple(faults)
+
+
+def timeless(features: gpd.GeoDataFrame, name: str) -> tuple[Fault, ...]:
+    """Return what is to be said of features in the pivot (``apply_mapping``) whose time nothing tells; empty for none.
+
+    Goals about what a plan wants to change look at times, and do not see them. National interests and other values
+    need none.
+    """
+    count = int(((features["time"] == UNKNOWN) & (features["aspect"] != "varde")).sum())
+    return (Fault("faults.plan_timeless", name, None, "warning", count, {"count": number(count)}),) if count else ()
 
 
 def _placed(layer: PlanLayer, municipality: str, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:

@@ -17,7 +17,7 @@ from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_columns import recognised
 from spatial.inputs.plan_files import MAPPINGS, PlanFile, received_bytes, understood
 from spatial.inputs.plan_place import own_part
-from spatial.inputs.plan_sound import sound_features
+from spatial.inputs.plan_sound import sound_features, timeless
 from spatial.model import Layer
 from spatial.pages.shared import Opened
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
@@ -118,15 +118,16 @@ def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping)
     known = {"water": shores, "interests": interests}
     found = check_plan(features, outline, settings.readiness, pivot=settings.pivot, lang=at.lang, **known)
     sound, repairs = sound_features(plan, municipality, outline)
-    cells = _cells(at, sound, mapping, municipality)
-    return Review(found, _unknown(features, plan), len(features), repairs, cells, codes)
+    mapped, _ = apply_mapping(sound, mapping)
+    cells = _cells(at, mapped, municipality)
+    told = (*repairs, *timeless(mapped, plan.name))
+    return Review(found, _unknown(features, plan), len(features), told, cells, codes)
 
 
-def _cells(at: Opened, sound: gpd.GeoDataFrame, mapping: PlanMapping, municipality: str) -> pd.DataFrame:
+def _cells(at: Opened, features: gpd.GeoDataFrame, municipality: str) -> pd.DataFrame:
     """Return the plan's row of the matrix, against the opened image's structure and goals."""
     goals = at.image.settings.strategy.in_force()
     structure = structure_of({name: layer.geo for name, layer in at.image.layers.items() if _is_drawn(layer)})
-    features, _ = apply_mapping(sound, mapping)
     rows = crossing.evidence(features, goals, structure)
     return crossing.matrix(rows, goals, [municipality], structure)
 

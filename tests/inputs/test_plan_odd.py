@@ -5,6 +5,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
+from spatial.analysis.plans import apply_mapping
 from spatial.cli import cli
 from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
@@ -12,7 +13,7 @@ from spatial.inputs.mapping import read_mapping
 from spatial.inputs.place import CANDIDATES
 from spatial.inputs.plan_columns import Columns
 from spatial.inputs.plan_files import PlanFile, PlanLayer
-from spatial.inputs.plan_sound import sound_features
+from spatial.inputs.plan_sound import sound_features, timeless
 
 PLAN = {"ANVANDNING": ["Bostäder", "Natur", "Rennäring", "Rennäring"], "Beskrivning": ["a b", "c d", "e f", "g h"]}
 
@@ -151,3 +152,13 @@ def test_a_plan_under_a_wrong_label_is_measured_where_it_belongs(squares, outlin
     plan = PlanFile("op", (PlanLayer("op", frame, Columns("ANVANDNING")),))
     sound, _ = sound_features(plan, "2403", outlines.geometry.loc["2403"])
     assert shapely.equals_exact(sound.geometry.to_numpy(), squares[:4], 1e-3).all()
+
+
+@pytest.mark.parametrize(("when", "count"), [(None, 4), ("1", 2), ("2", 0)])
+def test_features_without_a_time_are_counted(squares, when, count):
+    """Two of four features have a value of time; it, or all that lack one, may be given a meaning."""
+    mapping = read_mapping("sosi").model_copy(update={"default_time": "framtida" if when == "2" else "okand"})
+    frame = {"municipality": "2403", "code": "1110", "time": [when, when, None, None]}
+    features, _ = apply_mapping(gpd.GeoDataFrame(frame, geometry=squares[:4], crs=3006), mapping)
+    assert [fault.count for fault in timeless(features, "op")] == [count] * bool(count)
+    assert not timeless(features.assign(aspect="varde"), "op")
