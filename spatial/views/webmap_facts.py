@@ -1,5 +1,6 @@
 """What the web map tells of a thing when it is pointed at: rows of label and value, written in the user's language."""
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ import pandas as pd
 from spatial.analysis.ranges import range_names
 from spatial.model import Layer, StructureImage
 from spatial.texts import has_text, number, text
+from spatial.views.settings_words import settings_words
 from spatial.views.wording import role_name, shown_status, status_text
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 Fact = tuple[str, str]
 Row = Mapping[Hashable, object]
-_LISTED: Final = ";"
+_PARTED: Final = re.compile(r" *; *|, ")
 
 
 def people(value: float, status: str, lang: str, least: float = 5) -> str:
@@ -46,7 +48,7 @@ class Facts:
     def __init__(self, image: StructureImage, lang: str) -> None:
         self._image = image
         self._lang = lang
-        self._titles = {service.id: service.title.get(lang) for service in image.settings.services}
+        words = settings_words(image.settings, lang)
         levels: list[Level | CorridorLevel] = [*image.settings.hierarchy.levels, *image.settings.corridors.levels]
         self._levels = {level.id: level.title.get(lang) for level in levels}
         municipalities = image.layers.get("kommuner")
@@ -57,9 +59,10 @@ class Facts:
         goals = [goal for strategy in image.settings.strategy.strategies for goal in strategy.goals]
         self._listed = {
             "municipality": self._names,
-            "services": self._titles,
+            "word": words,
+            "services": words | {service.id: service.title.get(lang) for service in image.settings.services},
             "goals": {goal.id: goal.title.get(lang) for goal in goals},
-            "pivot": {value.id: value.title.get(lang) for value in image.settings.pivot.entries},
+            "pivot": words | {value.id: value.title.get(lang) for value in image.settings.pivot.entries},
         }
 
     def of(self, layer: Layer) -> list[list[Fact]]:
@@ -84,7 +87,6 @@ class Facts:
 
     def _teller(self, layer: Layer) -> Callable[[Row], list[Fact]]:
         columns = _COLUMNS.get(layer.id, _COLUMNS.get(layer.id.partition("_")[0], ()))
-        status = layer.meta.status
 
         def tell(row: Row) -> list[Fact]:
             told = []
@@ -92,7 +94,7 @@ class Facts:
                 value = row.get(column)
                 if value is None or value is pd.NA or value != value or value == "":  # noqa: PLR0124 - NaN
                     continue
-                written = self._written(value, kind, status)
+                written = self._written(value, kind, layer.meta.status)
                 told.append(self._row(label, self._ranged(written, kind, column, row)))
             return told
 
@@ -123,7 +125,7 @@ class Facts:
             return str(value)
         if kind in self._listed:
             known = self._listed[kind]
-            return ", ".join(known.get(part.strip(), part.strip()) for part in str(value).split(_LISTED))
+            return known.get(str(value)) or ", ".join(known.get(part, part) for part in _PARTED.split(str(value)))
         if kind == "level":
             return self._levels.get(str(value), str(value))
         if kind == "yes":
@@ -177,7 +179,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "strak": (
         ("level", "level", "level"),
         ("number", "number", "text"),
-        ("mode", "mode", "text"),
+        ("mode", "mode", "word"),
         ("length_m", "length", "length"),
         ("minutes_min", "minutes", "minutes"),
         ("people_inv", "people", "people"),
@@ -197,26 +199,26 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("speed_kmh", "speed", "speed"),
         ("length_m", "length", "length"),
     ),
-    "jarnvag": (("state", "state", "text"),),
+    "jarnvag": (("state", "state", "word"),),
     "stationer": (("municipality_code", "municipality", "municipality"),),
     "rekommendationer": (
-        ("title", "what", "text"),
+        ("title", "what", "word"),
         ("text", "recommendation", "text"),
         ("plans", "concerns", "municipality"),
         ("goal", "goal", "goals"),
-        ("actor", "actor", "text"),
-        ("status", "standing", "text"),
+        ("actor", "actor", "word"),
+        ("status", "standing", "word"),
         ("changed", "stale", "text"),
     ),
     "konflikter": (
-        ("kind", "what", "text"),
+        ("kind", "what", "word"),
         ("name", "place", "text"),
         ("plan_id", "municipality", "municipality"),
         ("pivot", "use", "pivot"),
         ("other_pivot", "meets", "pivot"),
     ),
     "granser": (
-        ("kind", "what", "text"),
+        ("kind", "what", "word"),
         ("municipality_a", "one_side", "text"),
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
@@ -224,8 +226,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("length_m", "length", "length"),
     ),
     "granser_osakra": (
-        ("kind", "what", "text"),
-        ("suspected", "suspected", "text"),
+        ("kind", "what", "word"),
+        ("suspected", "suspected", "word"),
         ("municipality_a", "one_side", "text"),
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
@@ -235,7 +237,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     ),
     "plan_granskning": (
         ("sentence", "what", "text"),
-        ("fix", "remedy", "text"),
+        ("fix", "remedy", "word"),
         ("plan_id", "municipality", "municipality"),
     ),
     "service": (
@@ -244,7 +246,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("municipality_code", "municipality", "municipality"),
     ),
     "omland": (("population_inv", "population", "people"), ("people_inv", "population", "people")),
-    "hallplatser": (("departures_per_day", "departures", "count"), ("frequency", "frequency", "text")),
+    "hallplatser": (("departures_per_day", "departures", "count"), ("frequency", "frequency", "word")),
     "vita_flackar": (
         ("service", "service_type", "services"),
         ("threshold_min", "threshold", "minutes"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.texts import text
+from spatial.views.settings_words import settings_words
 
 _LISTED: Final = ";"
 _CODE_COLUMNS: Final = ("municipality_code", "plan_id", "plans", "plan_a", "plan_b")
@@ -95,20 +96,24 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
     Each has a title ``t``, a sentence ``s``, municipalities ``m``, kind ``k``, and the layer ``l`` and id ``i`` of what
     stands for it on the map, where something does.
     """
-    tables = image.indicators
+    tables, words = image.indicators, settings_words(image.settings, lang)
     rows: list[tuple[float, dict[str, object]]] = []
+
+    def said(value: object) -> str:
+        return words.get(str(value), str(value))
+
     for key, row in _rows(tables.get("rekommendationer")):
-        told = {"k": "recommendation", "t": row["title"], "s": row["text"], "m": row["plans"]}
+        told = {"k": "recommendation", "t": said(row["title"]), "s": row["text"], "m": row["plans"]}
         rows.append((float(str(row["severity"])), {**told, "l": "rekommendationer", "i": key}))
     for key, row in _rows(tables.get("granser")):
         place = f"{row['plan_a']}{_LISTED}{row['plan_b']}"
-        told = {"k": "border", "t": str(row["kind"]).capitalize(), "m": place, "l": "granser", "i": key}
+        told = {"k": "border", "t": said(row["kind"]).capitalize(), "m": place, "l": "granser", "i": key}
         rows.append((float(str(row["severity"])), told))
     for key, row in _rows(tables.get("konflikter")):
-        told = {"k": "conflict", "t": str(row["kind"]).capitalize(), "s": str(row["name"]), "m": row["plan_id"]}
+        told = {"k": "conflict", "t": said(row["kind"]).capitalize(), "s": str(row["name"]), "m": row["plan_id"]}
         rows.append((float(str(row["severity"])), {**told, **_place(image, str(key))}))
     for key, row in _rows(tables.get("plan_granskning")):
-        told = {"k": "check", "t": row["sentence"], "s": row["fix"], "m": row["plan_id"]}
+        told = {"k": "check", "t": row["sentence"], "s": said(row["fix"]), "m": row["plan_id"]}
         rows.append((_SEVERITY.get(str(row["severity"]), 0.0), {**told, "l": "plan_granskning", "i": key}))
     kinds = {kind: text(f"webmap.finding.{kind}", lang) for kind in ("recommendation", "border", "conflict", "check")}
     rows.sort(key=lambda pair: -pair[0])

@@ -16,6 +16,7 @@ from spatial.views.map_comments import map_comments
 from spatial.views.own_layers import MOST, own_on_map
 from spatial.views.themes import DIRECTIONS, STATES, theme_presets, visible
 from spatial.views.webmap import draw
+from spatial.views.webmap_facts import Facts
 from spatial.views.webmap_links import findings, goals, goals_of, municipalities_of
 from spatial.views.webmap_places import municipality_sections, node_minutes, served, whole_minutes
 
@@ -101,6 +102,18 @@ def test_findings_can_be_gone_to(embedded):
     assert all((one["l"], one["i"]) in known for one in told if "l" in one)
     codes = set(image.layers["kommuner"].frame.index)
     assert all(set(one["m"].split(";")) & codes for one in told)
+
+
+def test_a_card_speaks_the_readers_language(embedded):
+    image = embedded.image
+    titles = {title.title.sv: title.title.en for title in image.settings.recommendations.templates}
+    kinds = {"Konflikt": "Conflict", "Länk som stannar": "Link that stops", "Synergi": "Synergy"}
+    swedish, english = ([one["t"] for one in findings(image, lang)] for lang in ("sv", "en"))
+    told = [(one, other) for one, other in zip(swedish, english, strict=True) if one in titles or one in kinds]
+    assert len(told) > 50
+    assert all(other == {**titles, **kinds}[one] for one, other in told)
+    facts = dict(zip(image.layers["noder"].frame.index, Facts(image, "en").of(image.layers["noder"]), strict=True))
+    assert {"Hospital", "Grocery store", "Pharmacy"} <= set(dict(facts["2481-lycksele"])["Services"].split(", "))
 
 
 def test_node_minutes_are_those_of_the_nearest_cell(embedded):
