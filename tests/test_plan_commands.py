@@ -50,6 +50,13 @@ def test_check_says_what_lacks(file, tmp_path):
     assert "inte planen mot någon föreskrift" in result.output
 
 
+def test_a_plan_without_features_is_refused(file, tmp_path):
+    gpd.read_file(file).iloc[:0].to_file(tmp_path / "tom.gpkg")
+    result = CliRunner().invoke(cli, ["plan", "check", str(tmp_path / "tom.gpkg"), "--municipality", "2480"])
+    assert result.exit_code == 2
+    assert "tom.gpkg har inga objekt" in result.output
+
+
 def test_unknown_municipality(file):
     result = CliRunner().invoke(cli, ["plan", "check", str(file), "--municipality", "9999"])
     assert result.exit_code == 2

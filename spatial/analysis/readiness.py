@@ -89,11 +89,10 @@ def _found(
             found += look(here, by_check[name])
     sound = _sound(here)
     areas = sound[(sound["aspect"] == "anvandning") & (sound.area > 0)]
-    if (sound["aspect"] == "anvandning").any():
-        cover = covering.cover_of(areas, municipality)
-        for name, judge in _COVER.items():
-            if name in by_check:
-                found += judge(cover, by_check[name])
+    cover = covering.cover_of(areas, municipality)
+    for name, judge in _COVER.items():
+        if name in by_check:
+            found += judge(cover, by_check[name])
     if "consideration_missing" in by_check:
         found += content.consideration_missing(sound, by_check["consideration_missing"], interests)
     if "lis_off_shore" in by_check:
@@ -152,7 +151,7 @@ def _row(
         "severity": rule.severity,
         "features": ";".join(item.features),
         "sentence": rule.sentence.get(lang).format_map(blanks),
-        "fix": rule.fix.get(lang).format_map(blanks),
+        "fix": rule.fix.get(lang).format_map(blanks).replace(" ()", ""),
         "measure": float(item.measure),
         "unit": item.unit,
         "source": rule.source,

@@ -75,7 +75,7 @@ def gaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     """Return what no use covers; where the plan follows another border, only holes and what is deep enough."""
     share, _ = border_of(cover, rule.number("border_m"))
     missing = cover.missing
-    if share < rule.number("border_share"):
+    if share < rule.number("border_share") and len(cover.areas):
         holes = shapely.intersection(shapely.difference(cover.whole, cover.union), cover.municipality)
         beyond = shapely.difference(cover.municipality, cover.whole)
         missing = shapely.union_all([holes, *_deep(beyond, rule.number("border_depth_m"))])

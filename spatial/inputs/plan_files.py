@@ -161,7 +161,7 @@ def understood(
     Raises
     ------
     ConfigError
-        If none has a geometry, or no column can be taken for the code.
+        If none has a geometry or an object, or no column can be taken for the code.
     """
     namer, known = Namer(pivot), [read_mapping(one, pivot) for one in MAPPINGS]
     drawn = [one for one in received if isinstance(one.frame, gpd.GeoDataFrame)]
@@ -177,6 +177,8 @@ def understood(
     if not kept:
         columns = "; ".join(f"{one.layer}: {listed(one.frame)}" for one in drawn)
         raise ConfigError("plans.which_column", column=code or "–", columns=columns)
+    if not any(len(one.frame) for one in kept):
+        raise ConfigError("plans.no_objects", file=name)
     return PlanFile(name, tuple(kept), tuple(left_out))
 
 

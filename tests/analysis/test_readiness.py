@@ -106,6 +106,16 @@ def test_gap_is_where_it_is_and_names_its_neighbours():
     assert {"2480:a22", "2480:a32"} <= set(found["features"].split(";"))
 
 
+@pytest.mark.parametrize("outline", [hostile.MUNICIPALITY, shapely.box(700_000, 7_090_000, 703_000, 7_093_000)])
+def test_a_plan_that_draws_no_use_lacks_the_whole_municipality(outline):
+    """Its interests and directions alone; also where the municipality is smaller than a change of border could be."""
+    plan = hostile.clean()
+    found = _check(plan[(plan["aspect"] != "anvandning") & plan.intersects(outline)], outline)
+    assert found["rule"].tolist() == ["tackning-lucka"]
+    assert found["measure"].iloc[0] == pytest.approx(outline.area)
+    assert "()" not in found["fix"].iloc[0]
+
+
 @pytest.mark.parametrize("outline", ["displaced", "generalised"])
 def test_another_border_gives_one_note_and_no_phantoms(outline):
     real = outlines(["2480", "2460", "2409", "2482"])
