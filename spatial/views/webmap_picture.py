@@ -65,13 +65,15 @@ class Lens:
             The class that is drawn as a cross hatch on white; 0 for none.
         """
         pixels = np.r_[0, classes].astype(np.uint8)[self._cells]
-        down, across = np.arange(pixels.shape[0])[:, None], np.arange(pixels.shape[1])[None, :]
-        rising = (down + across) % _HATCH == 0
         if hatched is not None and hatched.any():
-            marked = np.r_[False, hatched][self._cells]
-            pixels[marked & (pixels > 0) & (pixels != crossed) & rising] = len(colours) + 1
+            marked = np.r_[False, hatched][self._cells] & (pixels > 0) & (pixels != crossed)
+            down, across = np.nonzero(marked)
+            line = (down + across) % _HATCH == 0
+            pixels[down[line], across[line]] = len(colours) + 1
         if crossed:
-            pixels[(pixels == crossed) & ~(rising | ((down - across) % _HATCH == 0))] = len(colours) + 2
+            down, across = np.nonzero(pixels == crossed)
+            between = ((down + across) % _HATCH != 0) & ((down - across) % _HATCH != 0)
+            pixels[down[between], across[between]] = len(colours) + 2
         png = paletted_png(pixels, [*colours, hatch_colour, "#FFFFFF"])
         return {"url": "data:image/png;base64," + base64.b64encode(png).decode("ascii"), "bounds": self._corners}
 
