@@ -3,9 +3,11 @@
 import os
 import runpy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from spatial.build import build
@@ -24,6 +26,14 @@ settings.load_profile("untimed")
 def shared_folder() -> Path:
     """Return the folder of real data, from the environment or beside the project."""
     return Path(os.environ.get("STRUKTURBILD_SHARED", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def yaml_read_once():
+    """Let a YAML text that was read be known when it is read again: regions by the hundred build on the same files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "compose", lru_cache(maxsize=128)(yaml.compose))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,12 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Give the address of the app and the folder of its image."""
-    from spatial.build import build
-
-    folder = tmp_path_factory.mktemp("bild")
-    build(out=folder)
+def served(embedded, tmp_path_factory):
+    """Give the address of the app and the folder of its image, a copy: stories are kept there."""
+    folder = tmp_path_factory.mktemp("seminarium") / "bild"
+    shutil.copytree(embedded.folder, folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
