@@ -101,13 +101,18 @@ def _found(
 
 
 def _sound(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the features that have a geometry, each valid and of one kind."""
+    """Return the features that have a geometry, each valid and of one kind.
+
+    By structure: what two parts of one area cover both is not taken for a hole in it.
+    """
     shapes = features.geometry.to_numpy()
     there = features[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     shapes = there.geometry.to_numpy().copy()
     bad = ~shapely.is_valid(shapes)
     shapes[bad] = [
-        polygonal(shapely.make_valid(shape)) if shapely.get_dimensions(shape) == 2 else shapely.make_valid(shape)
+        polygonal(shapely.make_valid(shape, method="structure"))
+        if shapely.get_dimensions(shape) == 2
+        else shapely.make_valid(shape)
         for shape in shapes[bad]
     ]
     return there.set_geometry(gpd.GeoSeries(shapes, index=there.index, crs=there.crs))

@@ -99,6 +99,14 @@ def test_plan_elsewhere_is_said_and_nothing_else():
     assert set(_check(away)["rule"]) == {"crs-fel"}
 
 
+def test_parts_of_one_area_that_lie_on_each_other_are_no_gap():
+    plan = hostile.clean()
+    whole = plan.geometry.loc["a11"]
+    parts = gpd.GeoSeries([shapely.MultiPolygon([whole, whole.centroid.buffer(500)])], index=["a11"], crs=3006)
+    plan.loc[["a11"], "geometry"] = parts
+    assert _check(plan)["rule"].tolist() == ["geometri-ogiltig"]
+
+
 def test_gap_is_where_it_is_and_names_its_neighbours():
     found = _check(hostile.PLANS["tackning-lucka"]()).iloc[0]
     assert found["measure"] == pytest.approx(100 * 5000)
