@@ -5,6 +5,7 @@ import streamlit as st
 
 from spatial.errors import StrukturbildError
 from spatial.pages.entry import group_record, may_write
+from spatial.pages.group_watch import said_so_far, watch
 from spatial.pages.group_who import current_author, label_of, remember
 from spatial.pages.plain import plain
 from spatial.pages.shared import Opened, municipality_names
@@ -95,7 +96,8 @@ def _seen(at: Opened) -> list[Scenario]:
 
 
 def saved(at: Opened) -> None:
-    """Show the saved scenarios that this browser may see; open, take away, take back, compare."""
+    """Show the saved scenarios that this browser may see, and new ones as they come; open, take away, compare."""
+    watch(at, said_so_far(at)[0])
     lang, found = at.lang, _seen(at)
     if not found:
         st.caption(text("whatif.saved_none", lang))

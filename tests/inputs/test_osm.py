@@ -85,9 +85,13 @@ def region(tmp_path_factory):
     return settings, read_layers(settings)
 
 
-def test_roads_become_a_network_with_speeds_from_tag_or_class(region):
-    settings, layers = region
-    image = compose(settings, layers)
+@pytest.fixture(scope="module")
+def image(region):
+    return compose(*region)
+
+
+def test_roads_become_a_network_with_speeds_from_tag_or_class(region, image):
+    _, layers = region
     edges = image.layers["vagnat"].geo
     assert len(edges) > len(layers["vagar"].frame)
     minutes = edges["minutes_min"] if "minutes_min" in edges.columns else None
@@ -130,9 +134,7 @@ def test_areas_become_points_and_are_counted(region):
     assert fault.count >= len(areas.frame) > 0
 
 
-def test_services_are_in_the_image(region):
-    settings, layers = region
-    image = compose(settings, layers)
+def test_services_are_in_the_image(image):
     facilities = image.layers["service"].geo
     assert {"pharmacy", "grocery"} <= set(facilities["service_type"])
     omitted = {omission.step for omission in image.provenance.omissions}

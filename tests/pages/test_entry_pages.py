@@ -32,7 +32,7 @@ def app(embedded, monkeypatch):
     def opened(page="karta", visit=None):
         if visit:
             monkeypatch.setattr(entry, "_visit", lambda: visit)
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
         return test if page == "karta" else test.switch_page(str(PAGES / f"{page}.py")).run()
 
     return opened
@@ -59,7 +59,7 @@ def test_a_code_that_was_never_asked_for_keeps_the_pages_shut(app, tmp_path, mon
     set_code(tmp_path, "write", "tre korta ord")
     monkeypatch.setattr(entry, "_pass", lambda: None)
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(tmp_path)])
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     assert [one.value for one in test.error] == [text("entry.no_door")]
     assert not (tmp_path / "manifest.json").exists()
 

@@ -47,7 +47,7 @@ def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
 
     def opened(**address):
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
         test.query_params.update(address)
         return test.run().switch_page(str(ROOT / "spatial" / "pages" / "arbetsgrupp.py")).run()
 

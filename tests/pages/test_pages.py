@@ -27,7 +27,7 @@ def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
 
     def opened(page="karta", lang=None):
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
         if lang:
             test.query_params["lang"] = lang
         test.run()
@@ -59,7 +59,7 @@ def test_every_page_opens_in_english(app, page):
 
 def test_a_fault_is_one_sentence(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "finns-inte.yaml"])
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     assert len(test.error) == 1
     assert "finns-inte" in test.error[0].value.replace("\\", "")
     assert not test.exception

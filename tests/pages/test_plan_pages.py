@@ -34,7 +34,7 @@ def app(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
 
     def opened(page):
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
         return test.switch_page(str(ROOT / "spatial" / "pages" / f"{page}.py")).run()
 
     yield opened

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 @pytest.fixture
 def opened(embedded, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["app.py", "--out", str(embedded.folder)])
-    return lambda: AppTest.from_file(str(APP), default_timeout=60)
+    return lambda: AppTest.from_file(str(APP), default_timeout=180)
 
 
 @pytest.fixture
