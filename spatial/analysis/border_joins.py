@@ -21,7 +21,7 @@ _ASLANT: Final = 2.0
 
 @dataclass(frozen=True)
 class Ahead:
-    """Where links would lead over land that neither plan covers: straight on, and bending as much as ways do."""
+    """Where links would lead over land that no plan covers: straight on, and bending as much as ways do."""
 
     straight: Shapes
     bent: Shapes
@@ -54,6 +54,7 @@ def met(
     leads: Ahead,
     own: Links,
     others: Links,
+    beyond: Shapes,
     sides: tuple[Side, Side],
     apart_m: float,
     tolerance_m: float,
@@ -67,6 +68,8 @@ def met(
         Where it would lead.
     own, others : Links
         All links of the family, of its own plan and of the neighbour's.
+    beyond : ndarray
+        The links of plans around the two: a way near a corner may go on there.
     sides : tuple of Side
         Its own plan's boundary and the neighbour's.
     apart_m : float
@@ -76,25 +79,28 @@ def met(
     Returns
     -------
     Met
-        It goes on where a link of the neighbour's lies no further aside than the tolerance; or, where the boundaries
-        differ, passes it within that on land that both plans cover, or would if one of them were led straight on over
-        land that neither covers; or where it comes back to its own plan so.
+        It goes on where a link of the neighbour's lies no further aside than the tolerance, or one of a third plan's
+        comes so near to its end; or, where the boundaries differ, passes it within that on land that both plans cover,
+        or would if one of them were led straight on over land that neither covers; or where it comes back to its own
+        plan so. It may go on where one of them, led on, would bend no more than ways do.
     """
     told = [aside(link, other, *sides) for other in others.crossings]
     nearest = min((metres for metres, _ in told), default=np.inf)
     surely = min((metres - unsure for metres, unsure in told), default=np.inf)
-    if nearest <= tolerance_m or apart_m <= FAR_M:
-        return Met(nearest <= tolerance_m, surely <= tolerance_m, nearest)
+    if nearest <= tolerance_m or _meets(link.points, beyond, tolerance_m):
+        return Met(goes_on=True, may_go_on=True, aside_m=nearest)
+    if apart_m <= FAR_M:
+        return Met(goes_on=False, may_go_on=surely <= tolerance_m, aside_m=nearest)
     here = link.near(_ASLANT * apart_m + tolerance_m)
     back = [other.points for other in own.crossings if other.start > link.end or other.end < link.start]
-    found = np.concatenate([others.shapes, *back])
+    found = np.concatenate([others.shapes, *back, beyond])
     straight, bent = ([getattr(each, way) for each in others.ahead] for way in ("straight", "bent"))
     goes_on = (
         _meets(here, others.shapes, tolerance_m)
         or _meets(leads.straight, found, tolerance_m)
         or _meets(here, _all(straight), tolerance_m)
     )
-    may = surely <= tolerance_m or _meets(leads.bent, found, tolerance_m) or _meets(here, _all(bent), tolerance_m)
+    may = surely <= tolerance_m or _meets(leads.bent, found, 0.0) or _meets(here, _all(bent), 0.0)
     return Met(goes_on, may, nearest)
 
 
@@ -144,15 +150,17 @@ def _between(one: FloatArray, other: FloatArray) -> float:
     return float(max(other.min() - one.max(), one.min() - other.max(), 0.0))
 
 
-def ahead(link: Crossing, sides: tuple[Side, Side], bend_share: float, reach_m: float, far_m: float) -> Ahead:
-    """Return where links would lead from their plan's boundary over land that neither plan covers.
+def ahead(
+    link: Crossing, covered: Sequence[shapely.Geometry], bend_share: float, reach_m: float, far_m: float
+) -> Ahead:
+    """Return where links would lead from their plan's boundary over land that no plan covers.
 
     Parameters
     ----------
     link : Crossing
         Where they come to the boundary.
-    sides : tuple of Side
-        Both plans.
+    covered : sequence of Polygon
+        What both plans, and those around them, are drawn to.
     bend_share : float
         How far aside a way bends at most, of how far it leads.
     reach_m : float
@@ -163,14 +171,14 @@ def ahead(link: Crossing, sides: tuple[Side, Side], bend_share: float, reach_m: 
     Returns
     -------
     Ahead
-        A line, and a triangle around it, for each end of a link that has such land before it; none where the plans
-        meet or overlap.
+        A line, and a triangle around it and a little past the other side, for each end of a link that has such land
+        before it; none where the plans meet or overlap.
     """
     straight, bent = list[shapely.Geometry](), list[shapely.Geometry]()
     for tip, way in _ends(link):
         ray: shapely.Geometry = shapely.LineString([tip, tip + way * far_m])
-        for side in sides:
-            ray = shapely.difference(ray, side.area)
+        for area in covered:
+            ray = shapely.difference(ray, area)
         pieces = shapely.get_parts(ray)
         pieces = pieces[~shapely.is_empty(pieces)]
         starts = shapely.distance(pieces, shapely.Point(tip))
@@ -179,7 +187,8 @@ def ahead(link: Crossing, sides: tuple[Side, Side], bend_share: float, reach_m: 
         long = float(starts.min() + pieces[int(starts.argmin())].length)
         over = np.array([-way[1], way[0]]) * bend_share * long
         straight.append(shapely.LineString([tip, tip + way * long]))
-        bent.append(shapely.Polygon([tip, tip + way * long + over, tip + way * long - over]))
+        near, past = tip + way * long, tip + way * (long + reach_m)
+        bent.append(shapely.Polygon([tip, near + over, past + over, past - over, near - over]))
     return Ahead(np.asarray(straight, object), np.asarray(bent, object))
 
 

@@ -1,6 +1,6 @@
 """Links at a border: planned ways and green links that the neighbour does not take further."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -24,7 +24,12 @@ Places = npt.NDArray[np.bool_]
 
 
 def link_findings(
-    shared: Shared, features: gpd.GeoDataFrame, uses: Mapping[str, Texts], table: Compatibility, tolerance: float
+    shared: Shared,
+    features: gpd.GeoDataFrame,
+    uses: Mapping[str, Texts],
+    around: Sequence[shapely.Geometry],
+    table: Compatibility,
+    tolerance: float,
 ) -> list[dict[str, object]]:
     """Return the links that come to a shared border and are not taken further on the other side.
 
@@ -35,6 +40,8 @@ def link_findings(
         The plans' uses and directions, sorted by id; EPSG:3006.
     uses : mapping
         Each plan's use at the shared line's samples.
+    around : sequence of Polygon
+        What the plans around the two are drawn to.
     table : Compatibility
         Its ``families``.
     tolerance : float
@@ -48,7 +55,7 @@ def link_findings(
     """
     found: list[dict[str, object]] = []
     for family in table.families:
-        for side, other, link, what in _met_on_a_border(shared, features, family, table, tolerance):
+        for side, other, link, what in _met_on_a_border(shared, features, family, around, table, tolerance):
             here = uses[other.plan][_beside(link, shared)]
             if not what.goes_on and not np.isin(here, family.continues).any():
                 found.append(_row(link, what, here, shared, family, tolerance) | _who(shared, side, link))
@@ -56,10 +63,19 @@ def link_findings(
 
 
 def _met_on_a_border(
-    shared: Shared, features: gpd.GeoDataFrame, family: LinkFamily, table: Compatibility, tolerance: float
+    shared: Shared,
+    features: gpd.GeoDataFrame,
+    family: LinkFamily,
+    around: Sequence[shapely.Geometry],
+    table: Compatibility,
+    tolerance: float,
 ) -> Iterator[tuple[Side, Side, Crossing, Met]]:
     """Yield each planned link that comes to the border, and what it meets."""
-    own = {side.plan: _of_family(features, side, family) for side in (shared.a, shared.b)}
+    every_one = _of_family(features, family)
+    own = {side.plan: every_one[every_one["plan_id"] == side.plan] for side in (shared.a, shared.b)}
+    beyond = every_one.geometry[~every_one["plan_id"].isin(list(own))].to_numpy()
+    beyond = beyond[shapely.dwithin(beyond, shared.line, table.borders.max_shift_m.value)]
+    covered = [shared.a.area, shared.b.area, *around]
     comes = min(tolerance, _COMES * table.borders.depth_m.value)
     lead = table.borders.bend_share.value, tolerance, table.borders.max_shift_m.value
     ways = ((shared.a, shared.b), (shared.b, shared.a))
@@ -67,19 +83,19 @@ def _met_on_a_border(
     for sides in ways:
         all_of_them = own[sides[0].plan]
         come = crossings(sides[0], all_of_them, tolerance)
-        leads = [ahead(link, sides, *lead) for link in come if _apart(link, shared) > FAR_M]
+        leads = [ahead(link, covered, *lead) for link in come if _apart(link, shared) > FAR_M]
         every[sides[0].plan] = Links(come, leads, all_of_them.geometry.to_numpy())
     for side, other in ways:
         links = own[side.plan]
         planned = links[links["time"].isin(family.times)] if family.times else links
         for link in crossings(side, planned, comes):
-            leads_on, links_of = ahead(link, (side, other), *lead), (every[side.plan], every[other.plan])
-            what = met(link, leads_on, *links_of, (side, other), _apart(link, shared), tolerance)
+            leads_on, links_of = ahead(link, covered, *lead), (every[side.plan], every[other.plan])
+            what = met(link, leads_on, *links_of, beyond, (side, other), _apart(link, shared), tolerance)
             yield side, other, link, what
 
 
-def _of_family(features: gpd.GeoDataFrame, side: Side, family: LinkFamily) -> gpd.GeoDataFrame:
-    own = features[(features["plan_id"] == side.plan) & features["pivot"].isin(family.pivots)]
+def _of_family(features: gpd.GeoDataFrame, family: LinkFamily) -> gpd.GeoDataFrame:
+    own = features[features["pivot"].isin(family.pivots)]
     dimension = shapely.get_dimensions(own.geometry.to_numpy())
     return own[(dimension == 1) | ((dimension == 2) & family.areas)]
 

@@ -126,7 +126,8 @@ def faced(
             shown = _shown(shared.a, areas[0], tolerance, table), _shown(shared.b, areas[1], tolerance, table)
             found, said = faces(shared, areas, shown, table, tolerance)
             uses = {one: shown[0][0], other: shown[1][0]}
-            rows += [*found, *link_findings(shared, links, uses, table, tolerance)]
+            around = _around(shared, drawn, table.borders.max_shift_m.value)
+            rows += [*found, *link_findings(shared, links, uses, around, table, tolerance)]
             lengths.append(said)
     sure = [row for row in rows if row["certain"]]
     return Faced(framed(sure), doubtful([row for row in rows if not row["certain"]]), totals(lengths))
@@ -157,6 +158,12 @@ def _shared(one: str, other: str, drawn: _Drawn, table: Compatibility, tolerance
     step = max(_FINEST_M, min(table.borders.step_m.value, tolerance / _SAMPLES))
     depth = min(tolerance, table.borders.depth_m.value)
     return [matched(line, pair, (one, other), step, depth) for line in lines]
+
+
+def _around(shared: Shared, drawn: _Drawn, reach_m: float) -> list[shapely.Polygon]:
+    """Return what the plans around two neighbours are drawn to, where that is near to the border they share."""
+    others = [outline.area for plan, outline in drawn.outlines.items() if plan not in {shared.a.plan, shared.b.plan}]
+    return [area for area in others if shapely.dwithin(area, shared.line, reach_m)]
 
 
 def _shown(side: Side, uses: Uses, tolerance: float, table: Compatibility) -> Shown:

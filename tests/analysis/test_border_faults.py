@@ -30,7 +30,7 @@ LIKE, STEPS, BLUR = 0.1, 0.2, 0.15
 """How exactly a length is found: a tenth, and a sample (a fifth of the tolerance) at either end. Where two drawings
 differ, its ends may be matched up to 0.15 of what they differ by too long or short. A conflict that near to the
 tolerance may be found or not; a link is found just when it lies further aside than the tolerance."""
-BEND, FAR = 0.5, 8_000.0
+BEND, FAR = 0.4, 8_000.0
 """How far a way bends at most, of how far it leads over land that neither plan covers; and how far that is at most."""
 
 
@@ -90,7 +90,8 @@ def passes(fault, plans, covered, tolerance):
         along = shapely.get_coordinates(shapely.segmentize(other, 25.0)) - tip
         far, off = along @ way, np.abs(along @ np.array([-way[1], way[0]]))
         for part in first:
-            if ((far >= -tolerance) & (far <= part.length + tolerance) & (off <= 1.2 * tolerance + BEND * far)).any():
+            near = off <= np.maximum(1.2 * tolerance, 1.1 * BEND * far)
+            if ((far >= -tolerance) & (far <= part.length + tolerance) & near).any():
                 return True
     return False
 

@@ -136,15 +136,42 @@ def same(one, other):
     assert np.allclose(one[["length_m", "chainage_m"]], other[["length_m", "chainage_m"]], atol=0.5)
 
 
-def test_ways_450_m_aside_stop_where_both_plans_cover_the_land_and_may_go_on_where_neither_does():
-    """Between the boundaries: 500 m that both cover at northing 4,400, 600 m that neither covers at 6,700."""
+def test_ways_aside_stop_unless_they_may_bend_over_land_that_neither_plan_covers():
+    """Between the boundaries: 500 m that both cover at northing 4,400, 600 m that neither covers at 6,600 and 12,600.
+
+    There a way may bend 240 m (0.4 of 600 m): 215 m aside is in doubt, 450 m aside is not.
+    """
     frame, outline, own = faults([])
     result = faced(frame, outline, TABLE, tolerance_m=200, own=own)
     named = [sorted(found["feature_a"] + found["feature_b"]) for found in (result.findings, result.uncertain)]
-    assert named == [["A:w1", "A:w3", "B:w1", "B:w3"], ["A:w2", "B:w2"]]
+    assert named == [["A:w1", "A:w3", "A:w4", "B:w1", "B:w3"], ["A:w2", "B:w2"]]
     result = faced(frame, outline, TABLE, tolerance_m=700, own=own)
-    assert sorted(result.findings["feature_a"] + result.findings["feature_b"]) == ["A:w3", "B:w3"]
+    assert (result.findings["feature_a"] + result.findings["feature_b"]).tolist() == ["A:w3"]
     assert result.uncertain.empty
+
+
+def cornered(*ways):
+    """Return A west of B and C, whose plans begin 600 m east of it, so that nobody covers the land between."""
+    outline = layer({"A": box(0, 0, 10_000, 20_000), "B": box(10_000, 10_000, 20_000, 20_000),
+                     "C": box(10_000, 0, 20_000, 10_000)}, name=list("ABC"))  # fmt: skip
+    own = outline.geometry.to_dict()
+    own |= {"B": box(10_600, 10_000, 20_000, 20_000), "C": box(10_600, 0, 20_000, 10_000)}
+    rows = [feature("mark", plan, COUNTRY, area, time=NOW) for plan, area in own.items()]
+    rows += [feature("vag", way[0], "strak_kommunikation", way[1], aspect="inriktning") for way in ways]
+    return faced(plans(*rows), outline, TABLE, tolerance_m=200, own=own)
+
+
+def test_a_way_over_land_that_no_plan_covers_may_go_on_in_a_third_municipality():
+    to_b, from_c = line((5000, 15_300), (10_000, 10_300)), line((10_600, 9700), (15_000, 5300))
+    whole = cornered(("A", to_b), ("C", from_c))
+    assert whole.findings.empty
+    assert whole.uncertain.empty
+    alone = cornered(("A", to_b)).findings
+    assert alone[["plan_a", "plan_b", "kind", "feature_a"]].to_numpy().tolist() == [
+        ["A", "B", "länk som stannar", "A:vag"]
+    ]
+    aside = cornered(("A", to_b), ("C", line((10_600, 9000), (15_000, 4600)))).findings
+    assert sorted(aside["feature_a"] + aside["feature_b"]) == ["A:vag", "C:vag"]
 
 
 places = st.tuples(st.sampled_from([HOME, WORK, "natur_friluftsliv", "vatten", "gap"]), st.sampled_from("AB"),
@@ -170,7 +197,10 @@ WIND = [(10_300 + 600 * np.sin(y / 900), y) for y in range(0, 20_001, 200)]
 def ways(rough, fine):
     """Return each plan's ways, straight east and west, from its own boundary; some meet, some stop, one lies aside."""
     rows = []
-    for plan, outline, northings in (("A", rough, (2300, 4200, 6500, 14_400)), ("B", fine, (2300, 4650, 6950, 12_800))):
+    for plan, outline, northings in (
+        ("A", rough, (2300, 4200, 6500, 14_400, 12_350)),
+        ("B", fine, (2300, 4650, 6715, 12_800)),
+    ):
         for n, y in enumerate(northings):
             whole = line((2000, y), (18_000, y)).intersection(outline.geometry[plan])
             rows.append(feature(f"w{n}", plan, "strak_kommunikation", whole, aspect="inriktning"))

@@ -123,21 +123,39 @@ def test_a_plan_beyond_every_outline_is_nobodys_here(tmp_path, outlines):
     assert pairs[["plan_a", "plan_b"]].to_numpy().tolist() == [["2421", "nabo"]]
 
 
+def across(border, area, aside_m):
+    """Return a way from west to east over a border, a tenth along it and so far aside, as far as a plan reaches."""
+    at = shapely.line_interpolate_point(border, 0.1, normalized=True)
+    whole = shapely.LineString([(at.x - 20_000, at.y + aside_m), (at.x + 20_000, at.y + aside_m)])
+    return max(shapely.get_parts(shapely.intersection(whole, area)), key=shapely.length)
+
+
 def test_a_plan_is_measured_in_the_outline_that_came_with_it(tmp_path, outlines):
-    """The plan follows a line of its own, 600 m aside, given as a layer; its gap along it is silence, and seen."""
-    own = {code: shapely.transform(outlines[code], lambda xy: xy + np.array([600.0, 0.0])) for code in ("2421", "2422")}
+    """The plan follows a line of its own, 600 m west, given as a layer; its gap along it is silence, and seen.
+
+    Two ways come to the land between, 220 m aside: whether they are one cannot be seen, and that is a layer.
+    """
+    own = {code: shapely.transform(outlines[code], lambda xy: xy - np.array([600.0, 0.0])) for code in ("2421", "2422")}
     border = shapely.line_merge(shapely.intersection(own["2421"].boundary, own["2422"].boundary))
     middle = shapely.ops.substring(border, border.length / 2 - 1_500, border.length / 2 + 1_500)
     gap = strip(own["2421"], middle)
     saved(tmp_path, "op_2421", [("Landsbygd", own["2421"].difference(gap))])
     saved(tmp_path, "op_2422", [("Landsbygd", outlines["2422"])])
+    saved(tmp_path, "vag_2421", [("Transportinfrastruktur", across(border, own["2421"], 0))])
+    saved(tmp_path, "vag_2422", [("Transportinfrastruktur", across(border, outlines["2422"], -220))])
     saved(tmp_path, "granser_op", list(own.items()))
-    plans = [(f"op_{code}", "ÖP", "plans", "EPSG:3006", f'    constants: {{municipality: "{code}"}}\n')
-             for code in own]  # fmt: skip
+    plans = [(f"{what}_{code}", "ÖP", "plans", "EPSG:3006", f'    constants: {{municipality: "{code}"}}\n')
+             for what in ("op", "vag") for code in own]  # fmt: skip
     without = written(tmp_path, plans).indicators["granser"]
     assert without.empty
-    found = written(tmp_path, [*plans, ("granser_op", "Gränser", "plan_outlines", "EPSG:3006", "")]).indicators[
-        "granser"
-    ]
+    image = written(tmp_path, [*plans, ("granser_op", "Gränser", "plan_outlines", "EPSG:3006", "")])
+    found = image.indicators["granser"]
     assert found[["kind", "silent"]].to_numpy().tolist() == [["tyst plan", "2421"]]
     assert found["length_m"].iloc[0] == pytest.approx(middle.length, rel=0.05)
+    layer = image.layers["granser_osakra"]
+    assert set(layer.frame["kind"]) == {"osäker matchning"}
+    assert set(layer.frame["suspected"]) == {"länk som stannar"}
+    assert set(layer.frame["feature_a"] + layer.frame["feature_b"]) == {"2421:vag_2421-o0", "2422:vag_2422-o0"}
+    assert set(layer.frame["municipality_a"] + layer.frame["municipality_b"]) == {"StorumanSorsele"}
+    assert layer.frame.index.tolist() == image.indicators["granser_osakra"].index.tolist()
+    assert layer.meta.status == "mätt"
