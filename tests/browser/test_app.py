@@ -1,5 +1,6 @@
 """The app as a user opens it, without network: started by the command, clicked through, stopped without an orphan."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -61,13 +62,22 @@ def stop(process, sign):
     return left.stdout.split()
 
 
+@contextlib.contextmanager
+def served(folder):
+    """Let the app serve a folder's image as long as the block lasts, and give its port."""
+    process, port = start("--out", str(folder))
+    try:
+        yield port
+    finally:
+        if process.poll() is None:
+            stop(process, signal.SIGTERM)
+
+
 @pytest.fixture(scope="module")
 def running(embedded):
-    process, port = start("--out", str(embedded.folder))
-    time.sleep(4)  # as long as it takes to open a browser
-    yield port
-    if process.poll() is None:
-        stop(process, signal.SIGTERM)
+    with served(embedded.folder) as port:
+        time.sleep(4)  # as long as it takes to open a browser
+        yield port
 
 
 @pytest.fixture

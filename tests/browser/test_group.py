@@ -1,7 +1,6 @@
 """The whole path of a group, without network: go in, draw, comment, be seen by others, reload, nothing lost."""
 
 import importlib.util
-import signal
 import time
 from pathlib import Path
 
@@ -27,9 +26,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def running(embedded):
-    process, port = APP.start("--out", str(embedded.folder))
-    yield f"http://127.0.0.1:{port}", embedded.folder
-    APP.stop(process, signal.SIGTERM)
+    with APP.served(embedded.folder) as port:
+        yield f"http://127.0.0.1:{port}", embedded.folder
     for file in embedded.folder.glob(f"{FILE}*"):
         file.unlink()
 

@@ -3,7 +3,6 @@
 import csv
 import re
 import runpy
-import signal
 import time
 import zipfile
 from dataclasses import replace
@@ -203,11 +202,9 @@ def running(image, tmp_path_factory):
     HOSTILE["fill"](record, image)
     record.close()
     save_story(folder, HOSTILE["story"](), 0)
-    process, port = APP["start"]("--out", str(folder))
-    time.sleep(4)
-    yield port
-    if process.poll() is None:
-        APP["stop"](process, signal.SIGTERM)
+    with APP["served"](folder) as port:
+        time.sleep(4)
+        yield port
 
 
 def _shown(page):

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import signal
 import time
 from pathlib import Path
 
@@ -33,10 +32,8 @@ def running(embedded):
     author = Author("Ann <b>", "municipality", "planner", "2481")
     record.append(Draft(author, "comment", Target("noder", "2481-lycksele"), {"text": HOSTILE}))
     record.close()
-    process, port = APP.start("--out", str(embedded.folder))
-    yield port
-    if process.poll() is None:
-        APP.stop(process, signal.SIGTERM)
+    with APP.served(embedded.folder) as port:
+        yield port
 
 
 page = APP.page
