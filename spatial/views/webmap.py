@@ -33,7 +33,7 @@ COMPONENT_FOLDER: Final = Path(str(files("spatial.views").joinpath("karta")))
 """What the app serves as the map's component; ``index.html`` speaks with Streamlit."""
 LEAFLET_FOLDER: Final = Path(str(files("spatial.views").joinpath("vendor", "leaflet")))
 """Leaflet, served as a component beside it, named ``leaflet`` in the same module."""
-FORMAT: Final = 2
+FORMAT: Final = 3
 """How the drawn map is written; a file of another format is drawn anew, never read."""
 _RANGED_TEXTS: Final = ("ranged", "ranged_up_to")
 _SCRIPT_TEXTS: Final = (
