@@ -11,6 +11,7 @@ from spatial.inputs.plan_drafts import draft_text, mapping_of
 from spatial.inputs.plan_files import MAPPINGS, PlanFile
 from spatial.pages.op_rus import mark
 from spatial.pages.plain import plain
+from spatial.pages.plan_choice import column_of, say_layers, whole_plan
 from spatial.pages.plan_upload import (
     Review,
     Upload,
@@ -31,7 +32,6 @@ from spatial.views.plan_places import outlined
 
 _OWN: Final = "eget"
 _TIMES: Final = {"okand": "unsaid", "nuvarande": "present", "framtida": "future", "utveckling": "developed"}
-_KINDS: Final = ["gpkg", "geojson", "json", "zip", "fgb"]
 
 
 def show() -> None:
@@ -43,9 +43,11 @@ def show() -> None:
         st.info(text("plan_pages.missing.kommuner", lang))
         return
     st.caption(text("plan_pages.granska_plan.private", lang))
-    sent = st.file_uploader(text("plan_pages.granska_plan.file", lang), type=_KINDS, key="granska-fil")
+    # of any kind: the gate says in a sentence what is wrong, the field would only turn red
+    sent = st.file_uploader(text("plan_pages.granska_plan.file", lang), key="granska-fil")
     if sent is None:
-        st.info(text("plan_pages.granska_plan.start", lang))
+        most = int(st.get_option("server.maxUploadSize"))
+        st.info(text("plan_pages.granska_plan.start", lang, most=most))
         return
     try:
         _plan(at, upload_of(sent))
@@ -56,7 +58,9 @@ def show() -> None:
 def _plan(at: Opened, upload: Upload) -> None:
     """Ask what the file holds where it is not clear, then show what its codes mean and what the plan lacks."""
     lang, pivot = at.lang, at.image.settings.pivot
-    names, whole = municipality_names(at.image), plan_of(upload, at.image.settings.pivot, at.lang)
+    names, (whole, named) = municipality_names(at.image), whole_plan(upload, pivot, lang)
+    if whole is None:
+        return
     first, *between, third, fourth = st.columns(4 if len(whole.layers) > 1 else 3, gap="small")
     code = first.selectbox(
         text("plan_pages.municipality", lang),
@@ -69,9 +73,9 @@ def _plan(at: Opened, upload: Upload) -> None:
         ["", *(one.name for one in whole.layers)],
         format_func=lambda one: one or text("plan_pages.granska_plan.all_layers", lang),
     ) if between else whole.layers[0].name  # fmt: skip
-    column = _column(third, whole, layer, lang)
+    column = column_of(third, whole, layer, lang) or (None if layer else named)
     plan = plan_of(upload, pivot, lang, layer or None, column)
-    _read(plan, lang)
+    say_layers(plan, lang)
     same = kept("granska-slag", (upload.key, layer, column), lambda: classification(plan, pivot))
     usual = same.id if same is not None else None
     options = [_OWN, *MAPPINGS]
@@ -89,37 +93,8 @@ def _plan(at: Opened, upload: Upload) -> None:
         return
     review = reviewed(at, plan, code, chosen, key)
     _found(at, review)
-    _goals(at, review)
+    _goals(at, review, plan)
     _next(at, upload, code, mapping)
-
-
-def _column(place: Any, whole: PlanFile, layer: str, lang: str) -> str | None:
-    """Ask for the column of codes where one layer is looked at; what was recognised stands first."""
-    one = next((one for one in whole.layers if one.name == layer), None)
-    if one is None or one.columns.code is None:
-        place.selectbox(
-            text("plan_pages.granska_plan.column", lang),
-            [text("plan_pages.granska_plan.recognised", lang)],
-            disabled=True,
-        )
-        return None
-    columns = [str(name) for name in one.frame.columns if name != one.frame.geometry.name]
-    usual = columns.index(one.columns.code)
-    return str(place.selectbox(text("plan_pages.granska_plan.column", lang), columns, index=usual))
-
-
-def _read(plan: PlanFile, lang: str) -> None:
-    """Say what was read of each layer, what was left out, and what the reader noticed."""
-    for layer in plan.layers:
-        code = layer.columns.code or text("plans.layer_is_code", lang)
-        said = {"layer": layer.name, "count": number(len(layer.frame), lang=lang), "code": code}
-        said |= {"time": layer.columns.time or "–", "id": layer.columns.file_id or "–"}
-        st.text(text("plans.layer_row", lang, **said))
-        for note in layer.notes:
-            st.text(note.sentence(lang))
-    for name, count in plan.left_out:
-        left = text("plan_pages.granska_plan.left_out", lang, layer=name, count=number(count, lang=lang))
-        st.text(left)
 
 
 def _own_mapping(
@@ -212,7 +187,7 @@ def _found(at: Opened, review: Review) -> None:
         plan_map(at, "granska-karta", outlined(shapes, turn))
 
 
-def _goals(at: Opened, review: Review) -> None:
+def _goals(at: Opened, review: Review, plan: PlanFile) -> None:
     """Show the plan's row of the matrix, and what was mended before it was measured."""
     lang, cells = at.lang, review.cells
     if cells.empty:
@@ -220,7 +195,7 @@ def _goals(at: Opened, review: Review) -> None:
     st.header(text("plan_pages.granska_plan.goals", lang), anchor=False)
     st.caption(text("plan_pages.granska_plan.goals_how", lang))
     titles = {goal.id: goal.title.get(lang) for goal in at.image.settings.strategy.in_force()}
-    told = cells.assign(
+    shown = cells.assign(
         goal=cells["goal"].map(titles),
         cell=[mark(row, lang) for _, row in cells.iterrows()],
         features=cells["features"].astype(int),
@@ -231,9 +206,11 @@ def _goals(at: Opened, review: Review) -> None:
         Column("verdict", text("plan_pages.granska_plan.verdict", lang)),
         Column("features", text("plan_pages.granska_plan.features", lang), "count"),
     ]
-    show_table(at, told, columns, name="planens-matris", rows=12)
-    for fault in review.repairs:
-        st.text(fault.sentence(lang))
+    show_table(at, shown, columns, name="planens-matris", rows=12)
+    known = {note.sentence(lang) for layer in plan.layers for note in layer.notes}
+    for told in dict.fromkeys(fault.sentence(lang) for fault in review.repairs):
+        if told not in known:
+            st.text(told)
 
 
 def _next(at: Opened, upload: Upload, code: str, mapping: str) -> None:

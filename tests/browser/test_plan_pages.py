@@ -63,7 +63,7 @@ def click_table(page, table, right, row):
 def test_a_cell_zooms_the_map_to_its_evidence(page, running):
     go(page, running, "ÖP ↔ RUS", "ÖP ↔ RUS")
     frame = APP.map_frame(page)
-    click_table(page, 0, 258 + 65 * 2 + 20, 1)
+    click_table(page, 0, 180 + 74 + 64 + 30, 1)
     page.get_by_role("heading", name="Lycksele – En levande plats").wait_for(timeout=20_000)
     frame.wait_for_function("window.Strukturbild.karta.outlined && window.Strukturbild.karta.map.getZoom() > 8")
 

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from spatial.pages.op_rus import mark
 from spatial.record.base import FILE, events_beside, open_record
 from spatial.record.events import Author, adoption
 from spatial.record.reading import adoption as answers
+from spatial.texts import text
 from spatial.views.plan_places import outlined, outlined_features
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -194,6 +196,72 @@ def test_a_file_that_is_refused_is_one_sentence(app):
     test.file_uploader(key="granska-fil").upload("op.gpkg", b"inte en databas", "application/octet-stream").run()
     assert len(test.error) == 1
     assert not test.exception
+
+
+def sent_in(test, name, content):
+    return test.file_uploader(key="granska-fil").upload(name, content, "application/octet-stream").run()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("plan.shp", b"\x00\x00'\n", "gate.shp_alone"),
+        ("plan.docx", b"PK", "gate.unknown_kind"),
+        ("plan.geojson", b'{"type":"FeatureCollection","features":[]}', "plan_pages.granska_plan.no_features"),
+        (
+            "plan.geojson",
+            b'{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[19,64]}}',
+            "plan_pages.granska_plan.no_columns",
+        ),
+    ],
+)
+def test_a_file_that_is_no_plan_is_one_sentence_for_users(app, name, content, sentence):
+    test = sent_in(app("granska_plan"), name, content)
+    assert not test.exception
+    assert [one.value.replace("\\", "") for one in test.error] == [text(sentence, "sv", name=name)]
+    assert "--" not in test.error[0].value, "no option of a command is told on a page"
+
+
+def test_an_upload_stays_in_its_session_and_leaves_nothing_on_disk(app, plan, tmp_path, monkeypatch):
+    home = tmp_path / "tillfalligt"
+    home.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(home))
+    test = sent_in(app("granska_plan"), "hemlig.gpkg", plan.read_bytes())
+    assert any("ytor" in one.value for one in test.text), "the file was read"
+    assert list(home.iterdir()) == []
+    other = app("granska_plan")
+    assert other.file_uploader(key="granska-fil").value is None
+    assert not other.text
+    assert [one.value[:16] for one in other.info] == [text("plan_pages.granska_plan.start", "sv", most=1)[:16]]
+    assert "granska-ram" in test.session_state
+    assert not any(f"granska-{slot}" in other.session_state for slot in ("ram", "plan", "slag", "utkast", "svar"))
+
+
+def test_a_column_that_nothing_is_known_of_is_asked_for(app, plan, tmp_path):
+    words = [f"Zon {letter}" for letter in "ABCDEFGHIJKL"] * 2
+    frame = gpd.read_file(plan).sample(24, replace=True, random_state=1).drop(columns="KOD").assign(ZQ=words, tal=0.5)
+    frame.to_file(tmp_path / "egen.gpkg", layer="ytor")
+    test = sent_in(app("granska_plan"), "egen.gpkg", (tmp_path / "egen.gpkg").read_bytes())
+    assert not test.error, [one.value for one in test.error]
+    assert [one.value for one in test.info] == [text("plan_pages.granska_plan.which_column", "sv")]
+    asked = next(one for one in test.selectbox if one.label == text("plan_pages.granska_plan.column", "sv"))
+    asked.select("ZQ").run()
+    test.selectbox(key="granska-kommun").select("2404").run()
+    assert not test.exception
+    assert not test.error
+    codes = next(one.value for one in test.dataframe if "pivot" in one.value.columns and "area" in one.value.columns)
+    assert set(codes["code"]) == set(words)
+
+
+def test_what_was_noted_when_a_file_was_read_is_said_once(app):
+    ring = "[[[19,64],[19.5,64],[19.5,64.3],[19,64.3]]]"
+    area = f'{{"type":"Feature","properties":{{"kod":"Vatten"}},"geometry":{{"type":"Polygon","coordinates":{ring}}}}}'
+    content = f'{{"type":"FeatureCollection","features":[{area}]}}'.encode()
+    test = sent_in(app("granska_plan"), "oppen.geojson", content)
+    test.selectbox(key="granska-kommun").select("2404").run()
+    told = [one.value for one in test.text]
+    assert len([one for one in told if "slut" in one]) == 1
+    assert len(told) == len(set(told))
 
 
 def test_a_corrected_draft_reads_back(plan, embedded):
