@@ -17,7 +17,7 @@ from spatial.model import Grid, Layer, LayerMeta, Omission, Provenance, Raster, 
 from spatial.settings import Settings, Title
 from spatial.storage import IMAGE as FOLDER
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 _DRAWN: Final = "dragningar.parquet"
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spatial.analysis.counted_once import overlaps
 from spatial.analysis.rules import AGAINST, AREAS_LAYER, SUPPORTS, chosen, elements, measured
 from spatial.strategy import Goal, Rule
 from spatial.texts import text
@@ -24,6 +25,7 @@ EVIDENCE: Final = (
     "feature",
     "effect",
     "measure",
+    "counted",
     "unit",
     "rule",
     "parameter",
@@ -53,27 +55,38 @@ def evidence(
     Returns
     -------
     DataFrame
-        ``goal``, ``plan_id``, ``feature``, ``effect`` (*stödjer*, *motverkar*), ``measure`` (> 0), ``unit`` (ha, km,
-        inv, andel), ``rule``, ``parameter`` (with unit), ``quote`` (with page, or *sida saknas*), ``fingerprint`` (of
-        the feature); by goal in the order given, then by feature.
+        ``goal``, ``plan_id``, ``feature``, ``effect`` (*stödjer*, *motverkar*), ``measure`` (> 0), ``counted`` (what
+        of it no feature of the plan before it has: land drawn twice is counted once), ``unit`` (ha, km, inv, andel),
+        ``rule``, ``parameter`` (with unit), ``quote`` (with page, or *sida saknas*), ``fingerprint`` (of the feature);
+        by goal in the order given, then by feature.
 
     Notes
     -----
     Features of unknown or ambiguous category are evidence of nothing: a rule names the categories it looks at.
     """
     found: list[pd.DataFrame] = []
-    for goal in goals:
+    kept = [goal for goal in goals if goal.rule]
+    known = overlaps(of_any(features, kept))
+    for goal in kept:
         things = elements(goal.rule, structure) if goal.rule else None
         if goal.rule is None or things is None or things.empty:
             continue
         looked_at = chosen(features, goal.rule.features)
         if looked_at.empty:
             continue
-        rows = measured(looked_at, goal.rule, things).sort_values(["feature", "effect"], kind="stable")
+        rows = measured(looked_at, goal.rule, things, known).sort_values(["feature", "effect"], kind="stable")
         found.append(_described(rows, goal, goal.rule, looked_at))
     if not found:
-        return pd.DataFrame({name: pd.Series(dtype=float if name == "measure" else object) for name in EVIDENCE})
+        return pd.DataFrame(
+            {name: pd.Series(dtype=float if name in {"measure", "counted"} else object) for name in EVIDENCE}
+        )
     return pd.concat(found, ignore_index=True)
+
+
+def of_any(features: gpd.GeoDataFrame, goals: Iterable[Goal]) -> gpd.GeoDataFrame:
+    """Return the features that the rule of some goal looks at."""
+    ids = [chosen(features, goal.rule.features).index for goal in goals if goal.rule]
+    return features[features.index.isin(np.concatenate([*ids, features.index[:0]]))]
 
 
 def _described(rows: pd.DataFrame, goal: Goal, rule: Rule, features: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -130,11 +143,11 @@ def matrix(
     Notes
     -----
     Strength is the amount (hectares, kilometres, people or share of the area) divided by the rule's ``full``, at most
-    1. It says how much of the plan can be tied to the goal by the rule, and nothing of how good the plan is: plan
-    quality has been found *not* to explain growth. The verdict is the side with the larger amount, also where both
-    reach full strength; equal sides are *stödjer*, mixed.
+    1; land that a plan draws twice is counted once. It says how much of the plan can be tied to the goal by the rule,
+    and nothing of how good the plan is: plan quality has been found *not* to explain growth. The verdict is the side
+    with the larger amount, also where both reach full strength; equal sides are *stödjer*, mixed.
     """
-    sums = rows.groupby(["plan_id", "goal", "effect"])["measure"].sum().to_dict()
+    sums = rows.groupby(["plan_id", "goal", "effect"])["counted"].sum().to_dict()
     counts = rows.groupby(["plan_id", "goal"])["feature"].nunique().to_dict()
     kept = list(goals)
     lacking = {goal.id: _lacks(goal, structure) for goal in kept}

@@ -9,10 +9,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.analysis.matrix import MATRIX
+from spatial.analysis.counted_once import Overlaps, counted_once, overlaps
+from spatial.analysis.matrix import MATRIX, of_any
 from spatial.analysis.ranges import with_drawn_ranges
 from spatial.analysis.redraw import Draws, sums_by_pairs
-from spatial.analysis.rules import AGAINST, CELLS_LAYER, SUPPORTS, assigned, chosen, elements, measure_of, squares
+from spatial.analysis.rules import (
+    AGAINST,
+    CELLS_LAYER,
+    SUPPORTS,
+    Shapes,
+    assigned,
+    chosen,
+    elements,
+    measure_of,
+    squares,
+)
 from spatial.geo import shared
 from spatial.model import FloatArray
 from spatial.strategy import Goal, Rule
@@ -22,13 +33,15 @@ _KEYS: Final = ["goal", "feature", "effect"]
 
 @dataclass(frozen=True)
 class DrawnEvidence:
-    """Evidence on every draw: ``rows`` (``goal``, ``plan_id``, ``feature``, ``effect``), a column each in ``measure``.
+    """Evidence on every draw: ``rows`` (``goal``, ``plan_id``, ``feature``, ``effect``), a column each in the arrays.
 
-    Also what only some run has: a feature that the evidence does not name.
+    Also what only some run has: a feature that the evidence does not name. ``counted`` is what of ``measure`` no
+    feature of the plan before it has.
     """
 
     rows: pd.DataFrame
     measure: FloatArray
+    counted: FloatArray
 
 
 def evidence_by_run(
@@ -47,23 +60,35 @@ def evidence_by_run(
     """
     cells = gpd.GeoDataFrame(draws.cells, geometry=squares(draws.cells), crs=draws.cells.crs)
     rows = [pd.DataFrame(columns=["goal", "plan_id", "feature", "effect"], dtype=object)]
-    measures = [np.zeros((len(draws.people), 0))]
-    for goal in goals:
+    measures, counted = [np.zeros((len(draws.people), 0))], [np.zeros((len(draws.people), 0))]
+    kept = list(goals)
+    known = overlaps(of_any(features, [goal for goal in kept if _is_drawn(goal.rule)]))
+    for goal in kept:
         if goal.rule is None:
             continue
         looked_at = chosen(features, goal.rule.features)
-        for effect, measure in _by_feature(looked_at, goal.rule, draws, cells, lived).items():
+        for effect, (measure, own) in _by_feature(looked_at, goal.rule, draws, cells, lived, known).items():
             named = {"goal": goal.id, "plan_id": looked_at["plan_id"].to_numpy(object), "effect": effect}
             rows.append(pd.DataFrame({"feature": looked_at.index.to_numpy(object), **named}))
             measures.append(measure)
-    return DrawnEvidence(pd.concat(rows, ignore_index=True), np.hstack(measures))
+            counted.append(own)
+    return DrawnEvidence(pd.concat(rows, ignore_index=True), np.hstack(measures), np.hstack(counted))
+
+
+def _is_drawn(rule: Rule | None) -> bool:
+    return rule is not None and rule.layer == CELLS_LAYER
 
 
 def _by_feature(
-    looked_at: gpd.GeoDataFrame, rule: Rule, draws: Draws, cells: gpd.GeoDataFrame, lived: pd.DataFrame | None
-) -> Mapping[str, FloatArray]:
-    """Return a rule's measure of each feature (columns) in every run, by effect; nothing where it is not drawn."""
-    if rule.layer != CELLS_LAYER or looked_at.empty:
+    looked_at: gpd.GeoDataFrame,
+    rule: Rule,
+    draws: Draws,
+    cells: gpd.GeoDataFrame,
+    lived: pd.DataFrame | None,
+    known: Overlaps,
+) -> Mapping[str, tuple[FloatArray, FloatArray]]:
+    """Return what a rule measures and counts of each feature in every run, by effect; nothing where it is not drawn."""
+    if not _is_drawn(rule) or looked_at.empty:
         return {}
     if rule.kind == "population_reached":
         things = elements(rule.model_copy(update={"column": None}), {CELLS_LAYER: draws.cells})
@@ -71,25 +96,29 @@ def _by_feature(
             return {}
         feature, cell = assigned(looked_at, np.asarray(things.geometry, object), rule.parameter.value)
         there = draws.cells.index.get_indexer(things.index)[cell]
-        return {SUPPORTS: sums_by_pairs(draws.people, feature, there, len(looked_at))}
+        reached = sums_by_pairs(draws.people, feature, there, len(looked_at))
+        return {SUPPORTS: (reached, reached)}
     if rule.kind == "within_minutes" and lived is not None and rule.column in lived and not rule.where:
-        return _within_minutes(looked_at, rule, len(draws.people), cells, lived)
+        shapes = looked_at.geometry.to_numpy(), counted_once(looked_at, known)
+        own, counted = (_within_minutes(some, rule, len(draws.people), cells, lived) for some in shapes)
+        return {effect: (measure, counted[effect]) for effect, measure in own.items()}
     return {}
 
 
 def _within_minutes(
-    looked_at: gpd.GeoDataFrame, rule: Rule, runs: int, cells: gpd.GeoDataFrame, lived: pd.DataFrame
+    shapes: Shapes, rule: Rule, runs: int, cells: gpd.GeoDataFrame, lived: pd.DataFrame
 ) -> dict[str, FloatArray]:
-    """Return how much of each feature lies in inhabited cells within the minutes, and how much beyond, in every run."""
-    shapes, squared = looked_at.geometry.to_numpy(), cells.geometry.to_numpy()
+    """Return how much of each shape lies in inhabited cells within the minutes, and how much beyond, in every run."""
+    squared = cells.geometry.to_numpy()
     kept, size = measure_of(rule, shapes)
-    feature, cell = shapely.STRtree(squared).query(np.where(kept, shapes, None), predicate="intersects")
+    at, cell = shapely.STRtree(squared).query(shapes[kept], predicate="intersects")
+    feature = np.flatnonzero(kept)[at]
     part = size(shared(shapes[feature], squared[cell]))
     minutes = np.full((runs, len(cells)), np.nan)
     minutes[lived["run"], lived["cell"]] = lived[rule.column]
     sides = {SUPPORTS: minutes <= rule.parameter.value, AGAINST: minutes > rule.parameter.value}
     return {
-        effect: sums_by_pairs(side.astype(float), feature, cell, len(looked_at), part)
+        effect: sums_by_pairs(side.astype(float), feature, cell, len(shapes), part)
         for effect, side in sides.items()
         if effect == SUPPORTS or rule.against
     }
@@ -98,8 +127,11 @@ def _within_minutes(
 def with_evidence_ranges(rows: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) -> pd.DataFrame:
     """Return rows of evidence (:func:`spatial.analysis.matrix.evidence`) with the range of each drawn measure."""
     at = pd.MultiIndex.from_frame(drawn.rows[_KEYS]).get_indexer(pd.MultiIndex.from_frame(rows[_KEYS]))
-    by_run = np.where(at >= 0, drawn.measure[:, at], np.nan) if len(drawn.rows) else np.full((1, len(rows)), np.nan)
-    return with_drawn_ranges(rows, {"measure": by_run}, draws)
+    both, nobody = {"measure": drawn.measure, "counted": drawn.counted}, np.full((1, len(rows)), np.nan)
+    by_run = {
+        name: np.where(at >= 0, values[:, at], np.nan) if len(drawn.rows) else nobody for name, values in both.items()
+    }
+    return with_drawn_ranges(rows, by_run, draws)
 
 
 def with_matrix_ranges(cells: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) -> pd.DataFrame:
@@ -115,7 +147,7 @@ def with_matrix_ranges(cells: pd.DataFrame, drawn: DrawnEvidence, draws: Draws) 
     found: dict[str, FloatArray] = {}
     for side, effect in (("support", SUPPORTS), ("against", AGAINST)):
         own = np.flatnonzero((drawn.rows["effect"] == effect).to_numpy(bool) & (of >= 0))
-        summed = np.where(looked_at, sums_by_pairs(drawn.measure, of[own], own, len(cells)), np.nan)
+        summed = np.where(looked_at, sums_by_pairs(drawn.counted, of[own], own, len(cells)), np.nan)
         found[f"{side}_measure"], found[f"{side}_strength"] = summed, np.minimum(1.0, summed / full)
     supports = (cells["verdict"] == SUPPORTS).to_numpy(bool)
     found["strength"] = np.where(supports, found["support_strength"], found["against_strength"])

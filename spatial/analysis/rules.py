@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from spatial.analysis.counted_once import Overlaps, counted_once
 from spatial.geo import reach, shared
 from spatial.model import FloatArray
 from spatial.strategy import Choice, Rule
@@ -72,7 +73,7 @@ def elements(rule: Rule, structure: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDa
     return frame
 
 
-def measured(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+def measured(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame, known: Overlaps) -> Rows:
     """Return how much of each feature meets a rule, and how much goes against it.
 
     Parameters
@@ -82,40 +83,58 @@ def measured(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
     rule : Rule
     things : GeoDataFrame
         What :func:`elements` gives, EPSG:3006.
+    known : Overlaps
+        What :func:`spatial.analysis.counted_once.overlaps` gives for the plans' features.
 
     Returns
     -------
     DataFrame
-        ``feature`` (id), ``effect`` (*stödjer*, *motverkar*) and ``measure`` in the unit of ``rule.full``; only what
-        is more than nothing.
+        ``feature`` (id), ``effect`` (*stödjer*, *motverkar*), ``measure`` in the unit of ``rule.full`` and ``counted``
+        (what of it no feature of the plan before it has); only what is more than nothing.
 
     Notes
     -----
-    Every measure adds up: an area, a length or people belong to one feature only, so that a feature cut in two has
-    together what it had whole. Corridors and people go to the nearest feature of the plan within the limit; where that
-    changes along a corridor is known to within ten metres.
+    What is ``counted`` adds up: an area, a length or people belong to one feature only, so that a feature cut in two
+    has together what it had whole, and land drawn twice is land once. Corridors and people go to the nearest feature
+    of the plan within the limit; where that changes along a corridor is known to within ten metres.
     """
+    once = counted_once(features, known)
     if rule.kind == "along":
         found = _along(features, rule, things)
     elif rule.kind == "population_reached":
         found = _reached(features, rule, things)
     elif rule.kind == "connects":
-        found = _connecting(features, rule, things)
+        found = _connecting(features, rule, things, once)
     elif rule.kind == "share_of_area":
-        found = _shares(features, rule, things)
+        found = _shares(features, rule, things, once)
     else:
-        found = _in_zone(features, rule, things)
+        found = _in_zone(features, rule, things, once)
     return found[found["measure"] > _NOTHING].reset_index(drop=True)
 
 
-def _rows(ids: pd.Index, effect: str, measure: FloatArray) -> Rows:
-    return pd.DataFrame({"feature": np.asarray(ids, object), "effect": effect, "measure": measure})
+def _rows(ids: pd.Index, effect: str, measure: FloatArray, counted: FloatArray | None = None) -> Rows:
+    own = measure if counted is None else counted
+    return pd.DataFrame({"feature": np.asarray(ids, object), "effect": effect, "measure": measure, "counted": own})
 
 
-def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame, once: Shapes) -> Rows:
     shapes = features.geometry.to_numpy()
     kept, size = measure_of(rule, shapes)
-    shapes, ids = shapes[kept], features.index[kept]
+    shapes, once, ids = shapes[kept], once[kept], features.index[kept]
+    less = np.asarray([part is not whole for part, whole in zip(once, shapes, strict=True)], bool)
+    inside, rest = _sides(np.concatenate([shapes, once[less]]), rule, things, size)
+    own = [side[: len(shapes)].copy() for side in (inside, rest)]
+    for side, found in zip(own, (inside, rest), strict=True):
+        side[less] = found[len(shapes) :]
+    met, missed = inside[: len(shapes)], rest[: len(shapes)]
+    if rule.kind == "avoids":
+        return pd.concat([_rows(ids, AGAINST, met, own[0]), _rows(ids, SUPPORTS, missed, own[1])])
+    parts = [_rows(ids, SUPPORTS, met, own[0]), _rows(ids, AGAINST, missed, own[1])]
+    return pd.concat(parts if rule.against else parts[:1])
+
+
+def _sides(shapes: Shapes, rule: Rule, things: gpd.GeoDataFrame, size: Measure) -> tuple[FloatArray, FloatArray]:
+    """Return how much of each shape lies in the zone that a rule draws around things, and how much outside it."""
     whole = size(shapes)
     if rule.kind == "within_minutes":
         minutes = things[rule.column].to_numpy(float)
@@ -126,11 +145,7 @@ def _in_zone(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -
         zone = reach(things.geometry.to_numpy(), rule.parameter.value)
         inside = inside_zone(shapes, zone, size)
         rest = whole - inside
-    rest = np.where(rest > _NOTHING * np.maximum(whole, 1), rest, 0.0)
-    if rule.kind == "avoids":
-        return pd.concat([_rows(ids, AGAINST, inside), _rows(ids, SUPPORTS, rest)])
-    parts = [_rows(ids, SUPPORTS, inside), _rows(ids, AGAINST, rest)]
-    return pd.concat(parts if rule.against else parts[:1])
+    return inside, np.where(rest > _NOTHING * np.maximum(whole, 1), rest, 0.0)
 
 
 def measure_of(rule: Rule, shapes: Shapes) -> tuple[npt.NDArray[np.bool_], Measure]:
@@ -273,9 +288,10 @@ def assigned(features: gpd.GeoDataFrame, points: Shapes, within_m: float) -> tup
     return feature, point
 
 
-def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame, once: Shapes) -> Rows:
     """Return the length of lines that, with those of the plan they touch, join at least two of the places."""
-    lines = features[shapely.get_dimensions(features.geometry.to_numpy()) == 1]
+    is_line = shapely.get_dimensions(features.geometry.to_numpy()) == 1
+    lines, once = features[is_line], once[is_line]
     shapes, plans = lines.geometry.to_numpy(), lines["plan_id"].to_numpy()
     if not len(shapes):
         return _rows(lines.index, SUPPORTS, np.zeros(0))
@@ -287,12 +303,14 @@ def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame
     line, node = place.query(shapes, predicate="dwithin", distance=rule.parameter.value + _SLACK_M)
     reached = pd.DataFrame({"part": part[line], "node": node}).drop_duplicates().groupby("part").size()
     joins = pd.Series(part).map(reached).fillna(0).to_numpy() >= 2
-    return _rows(lines.index, SUPPORTS, np.where(joins, shapely.length(shapes), 0.0) / _PER["km"])
+    own, counted = (np.where(joins, shapely.length(some), 0.0) / _PER["km"] for some in (shapes, once))
+    return _rows(lines.index, SUPPORTS, own, counted)
 
 
-def _shares(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:
+def _shares(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame, once: Shapes) -> Rows:
     whole = pd.Series(things.geometry.area.to_numpy(), index=things.index.astype(str))
     area = features["plan_id"].map(whole).to_numpy(float)
-    share = np.nan_to_num(features.geometry.area.to_numpy() / area)
-    together = pd.Series(share).groupby(features["plan_id"].to_numpy()).transform("sum").to_numpy()
-    return _rows(features.index, SUPPORTS, np.where(together >= rule.parameter.value, share, 0.0))
+    own, counted = (np.nan_to_num(shapely.area(some) / area) for some in (features.geometry.to_numpy(), once))
+    together = pd.Series(counted).groupby(features["plan_id"].to_numpy()).transform("sum").to_numpy()
+    enough = together >= rule.parameter.value
+    return _rows(features.index, SUPPORTS, np.where(enough, own, 0.0), np.where(enough, counted, 0.0))

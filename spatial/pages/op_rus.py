@@ -201,9 +201,13 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
     st.caption(text("plan_pages.op_rus.evidence_how", lang))
     names = plan_features(at.image)["name"]
     frame = rows.sort_values("measure", ascending=False, kind="stable")
+    twice = (frame["counted"] < frame["measure"]).any()
     told = frame.assign(
         name=[said(name) for name in names.reindex(frame["feature"])],
-        amount=[amount(row["measure"], row["unit"], lang, _ends(row, "measure")) for _, row in frame.iterrows()],
+        **{
+            name: [amount(row[name], row["unit"], lang, _ends(row, name)) for _, row in frame.iterrows()]
+            for name in ("measure", "counted")
+        },
         rule=[told_kind(kind, lang) for kind in frame["rule"]],
         parameter=[
             told_limit(kind, stated, at.image.settings, lang)
@@ -214,7 +218,8 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
         Column("feature", text("plan_pages.feature", lang)),
         Column("name", text("plan_pages.name", lang), width="medium"),
         Column("effect", text("plan_pages.op_rus.effect", lang)),
-        Column("amount", text("plan_pages.measure", lang)),
+        Column("measure", text("plan_pages.measure", lang)),
+        *([Column("counted", text("plan_pages.op_rus.counted", lang))] if twice else []),
         Column("rule", text("plan_pages.op_rus.rule", lang)),
         Column("parameter", text("plan_pages.op_rus.parameter", lang)),
         Column("quote", text("plan_pages.op_rus.quote", lang)),

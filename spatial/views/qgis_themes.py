@@ -23,6 +23,7 @@ _OWN: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("population", frozenset({"befolkning"})),
     ("traffic", frozenset({"noder", "vagnat", "jarnvag", "stationer", "flygplatser"})),
     ("labour_markets", frozenset({"noder", "fa_regioner"})),
+    ("borders", frozenset({"granser", "granser_osakra"})),
 )
 _GROUPS: Final = (("direction", "inriktning"), ("plans", "plan"))
 """Themes of a whole group of the legend."""

@@ -10,8 +10,8 @@ from spatial.model import Layer, StructureImage
 from spatial.settings import CorridorLevel, LayerStyle, Level, StyleClass
 from spatial.views.wording import shown_status, told_criterion
 
-GROUPS: Final = ("noder", "strak", "inriktning", "plan", "tillganglighet", "fynd", "underlag")
-"""The groups of the legend, from the top down."""
+GROUPS: Final = ("noder", "strak", "inriktning", "tillganglighet", "fynd", "plan", "underlag")
+"""The groups of the legend, from the top down: what plans say covers everything, so it lies right over the ground."""
 RAIL: Final = "järnväg"
 _ALWAYS: Final = frozenset({"all"})
 

@@ -3,6 +3,7 @@ import runpy
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -122,6 +123,39 @@ def test_corridors_are_measured_to_ten_metres_and_go_to_the_nearest(structure):
     first, second = (shapely.distance(points, shape) for shape in frame.geometry)
     own = np.mean((first <= 1234.5) & (first < second)) * ways[0].length / 1000
     assert rows.set_index("feature")["measure"]["A:1"] == pytest.approx(own, abs=0.02)
+
+
+def test_what_is_drawn_twice_is_counted_once(structure):
+    """Another drawing of all that the plan has, under other ids: every cell says what it said."""
+    frame = whole()
+    again = resealed(frame.rename(index=lambda name: f"{name}x"))
+    twice = pd.concat([frame, again]).sort_index(ascending=False)
+    rows, table = cells(twice, structure)
+    _, once = cells(frame, structure)
+    numbers = ["strength", "support_strength", "against_strength", "support_measure", "against_measure"]
+    np.testing.assert_allclose(table[numbers].astype(float), once[numbers].astype(float), rtol=1e-12)
+    assert (table["verdict"] == once["verdict"]).all()
+    of = rows.set_index(["goal", "feature", "effect"])
+    assert of.loc[("inne", "A:1x", "stödjer"), ["measure", "counted"]].tolist() == pytest.approx([2400, 0])
+    assert of.loc[("forbinder", "A:3x", "stödjer"), ["measure", "counted"]].tolist() == pytest.approx([5, 0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 9)] * 4), min_size=1, max_size=6))
+def test_a_cell_counts_the_land_that_its_features_cover_together(corners):
+    """Areas inside, and what of them lies within 2 km of a node, against one union of them all."""
+    shapes = [box(1000 * x, 1000 * y, 1000 * (x + w + 1), 1000 * (y + h + 1)) for x, y, w, h in corners]
+    frame, made = plans(*(bostad(str(n), "A", shape) for n, shape in enumerate(shapes))), _structure()
+    _, table = cells(frame, made)
+    ground = shapely.union_all(shapes)
+    inside = ground.intersection(box(0, 0, 20_000, 10_000)).area / 1e4
+    assert table.loc[("A", "inne"), "support_measure"] == pytest.approx(inside, rel=1e-9)
+    near = table.loc[("A", "nara"), ["support_measure", "against_measure"]]
+    discs = shapely.union_all([shapely.buffer(node, 2000, quad_segs=512) for node in made["noder"].geometry])
+    assert near.iloc[0] == pytest.approx(ground.intersection(discs).area / 1e4, rel=2e-3, abs=0.5)
+    assert near.sum() == pytest.approx(ground.area / 1e4, rel=1e-9)
+    share = ground.area / 1e8
+    assert table.loc[("A", "andel"), "support_measure"] == pytest.approx(share, rel=1e-9)
 
 
 def test_no_rule_is_not_spatial_and_never_zero(structure):
