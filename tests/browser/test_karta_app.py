@@ -104,6 +104,10 @@ def test_goal_shows_what_relates_to_it_and_counts_it(karta, embedded):
     assert "Mål: Sammanhållen region" in said
     assert f"Rekommendationer {recommended}" in said
     assert karta.evaluate("document.querySelectorAll('.sb-dim').length") > 20
+    storeys = karta.evaluate(
+        f"['planomraden', 'konflikter', 'granser', 'rekommendationer', 'noder'].map(id => {KARTA}.layers.storeys[id])"
+    )
+    assert storeys == sorted(set(storeys))  # what plans say never covers what is found in them
 
 
 def test_filters_combine_and_nothing_is_told(karta, embedded):

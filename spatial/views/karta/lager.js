@@ -8,7 +8,11 @@
     "band-rail": 266, jarnvag: 270, strak: 275, veil: 278, outline: 279, vita_flackar: 280, forlust_vagar: 282, stationer: 300, service: 301, flygplatser: 302, forlust_service: 303,
     selected: 335, noder: 340
   };
-  var OTHER_STOREY = 258;
+  /* By geometry, where a layer has no storey of its own: plans right over the ground, findings over all but nodes. */
+  var GROUP_STOREYS = {
+    plan: { area: 243, line: 244, point: 245 }, fynd: { area: 256, line: 283, point: 304 },
+    other: { area: 256, line: 258, point: 259 }
+  };
   var AROUND_NODES = "inriktning_noder";
   var BY_SERVICE = { service: true, vita_flackar: true };
   var GROUND = { land: true, vatten: true, vattendrag: true };
@@ -23,8 +27,17 @@
     this.visible = {};
     this.service = null;
     this.scale = 1;
+    this.storeys = Object.assign({}, STOREYS);
+    var groupOf = {};
     data.groups.forEach(function (group) {
-      group.entries.forEach(function (entry) { this.visible[entry.key] = entry.visible; }, this);
+      group.entries.forEach(function (entry) {
+        this.visible[entry.key] = entry.visible;
+        groupOf[entry.layer] = group.id;
+      }, this);
+    }, this);
+    data.layers.forEach(function (layer) {
+      var own = GROUP_STOREYS[groupOf[layer.id]] || GROUP_STOREYS.other;
+      this.storeys[layer.id] = STOREYS[layer.id] || own[layer.geometry] || own.area;
     }, this);
     data.rasters.forEach(function (raster) {
       if (!raster.service) { this.visible[raster.id] = raster.visible; }
@@ -36,7 +49,7 @@
   P.renderer = function (name) {
     if (!this.renderers[name]) {
       var pane = this.map.createPane("sb-" + name);
-      pane.style.zIndex = STOREYS[name] || OTHER_STOREY;
+      pane.style.zIndex = this.storeys[name] || GROUP_STOREYS.other.line;
       this.renderers[name] = L.svg({ pane: "sb-" + name, padding: 0.6 });
     }
     return this.renderers[name];
@@ -80,6 +93,8 @@
     this.scale = scale;
     this.ground();
     this.data.rasters.forEach(this.picture, this);
+    // the first of the style lies on top of those on its storey, so its pane comes last
+    this.data.layers.slice().reverse().forEach(function (layer) { this.renderer(layer.id); }, this);
     this.data.layers.forEach(function (layer) {
       layer.features.forEach(function (feature) { this.feature(layer, feature); }, this);
     }, this);
