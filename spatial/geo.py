@@ -1,6 +1,6 @@
 """Coordinate systems, axis order, validity and metre maths; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -18,6 +18,7 @@ MERCATOR_CRS: Final = "EPSG:3857"
 """What web map images are warped to."""
 
 FloatArray = npt.NDArray[np.float64]
+Geometries = npt.ArrayLike | Sequence[shapely.Geometry]
 _ARC_M: Final = 0.5
 _NOTHING_M2: Final = 1.0
 _ROUNDED_M: Final = 1e-6
@@ -114,6 +115,23 @@ def polygonal(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(kept) if kept else shapely.MultiPolygon()
 
 
+def repaired(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a geometry made valid; what two parts of an area both cover is land, and a hole only takes what it is in.
+
+    By the structure of its rings; by their lines where nothing would be left.
+
+    Examples
+    --------
+    >>> island = shapely.MultiPolygon([shapely.box(0, 0, 4, 4), shapely.box(1, 1, 2, 2)])
+    >>> repaired(island).area, shapely.make_valid(island).area
+    (16.0, 15.0)
+    """
+    if shapely.get_dimensions(shape) < 2:
+        return shapely.make_valid(shape)
+    made = shapely.make_valid(shape, method="structure")
+    return shapely.make_valid(shape) if shapely.is_empty(made) else made
+
+
 def finite(geometries: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Return, for each geometry, whether every coordinate is a finite number."""
     array = np.asarray(geometries, object)
@@ -131,7 +149,7 @@ def common_bounds(frames: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, flo
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def shared(one: npt.ArrayLike, other: npt.ArrayLike) -> npt.NDArray[np.object_]:
+def shared(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
     """Return what the geometries of each pair have in common, and see to it that areas really lie in both.
 
     Parameters
@@ -163,6 +181,26 @@ def shared(one: npt.ArrayLike, other: npt.ArrayLike) -> npt.NDArray[np.object_]:
     in_both = shapely.intersects_xy(mine[of], x, y) & shapely.intersects_xy(theirs[of], x, y)
     again = np.unique(of[~in_both])
     found[again] = shapely.intersection(mine[again], theirs[again], grid_size=_ROUNDED_M)
+    return found
+
+
+def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
+    """Return what of each geometry does not lie in the other, and see to it that no area is lost on the way.
+
+    The areas of these and of what is :func:`shared` make the whole: where they do not, the pair is cut again on a grid of
+    a micrometre.
+
+    Examples
+    --------
+    >>> [float(shape.area) for shape in without([shapely.box(0, 0, 2, 2)], [shapely.box(1, 0, 9, 2)])]
+    [2.0]
+    """
+    mine, theirs = np.broadcast_arrays(np.asarray(one, object), np.asarray(other, object))
+    found = np.array(shapely.difference(mine, theirs), object)
+    whole = shapely.area(mine)
+    off = np.abs(whole - shapely.area(shared(mine, theirs)) - shapely.area(found))
+    again = np.flatnonzero(off > _NOTHING_M2 + 1e-9 * whole)
+    found[again] = shapely.difference(mine[again], theirs[again], grid_size=_ROUNDED_M)
     return found
 
 

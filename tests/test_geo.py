@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.geo import reach, shared
+from spatial.geo import reach, repaired, shared, without
 
 TOUCHED = shapely.Polygon([
     (724835.7980017512, 7054863.102852846), (724688.3374710858, 7054498.125231998),
@@ -29,6 +29,21 @@ def test_an_area_that_touches_another_is_not_taken_for_part_of_it(pair):
     (found,) = shared([pair[0]], [pair[1]])
     assert found.area == pytest.approx(in_common(*pair), abs=0.01)
     assert found.area < 0.8 * TOUCHED.area
+
+
+@pytest.mark.parametrize("pair", [(TOUCHED, BESIDE), (BESIDE, TOUCHED)])
+def test_an_area_beside_another_is_not_lost_without_it(pair):
+    (found,) = without([pair[0]], [pair[1]])
+    assert found.area == pytest.approx(pair[0].area - in_common(*pair), abs=0.01)
+
+
+def test_a_repaired_area_keeps_what_its_parts_share_and_takes_no_hole_for_land():
+    beside = shapely.Polygon(shapely.box(0, 0, 4, 4).exterior, [shapely.box(3, 1, 6, 2).exterior.coords])
+    assert repaired(beside).area == 15
+    assert repaired(shapely.MultiPolygon([shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)])).area == 6
+    twice = shapely.Polygon(shapely.box(0, 0, 4, 4).exterior, [shapely.box(0, 0, 4, 4).exterior.coords])
+    assert repaired(twice).area == 16
+    assert repaired(shapely.LineString([(0, 0), (1, 1), (0, 1), (1, 0)])).length == pytest.approx(2 * 2**0.5 + 1)
 
 
 def test_pairs_keep_their_places_beside_one_that_is_mended():

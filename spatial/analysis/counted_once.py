@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.geo import shared
+from spatial.geo import shared, without
 from spatial.model import FloatArray
 
 _NOTHING = 1e-6
@@ -82,5 +82,5 @@ def counted_once(features: gpd.GeoDataFrame, known: Overlaps) -> Shapes:
     before = np.split(first[order], begins[1:])
     covered = np.asarray([shapely.union_all(shapes[some]) for some in before[: len(changed)]], object)
     if len(changed):
-        made[changed] = shapely.difference(shapes[changed], shared(shapes[changed], covered))
+        made[changed] = without(shapes[changed], covered)
     return made

@@ -15,7 +15,7 @@ from spatial.analysis import readiness_content as content
 from spatial.analysis import readiness_cover as covering
 from spatial.analysis.findings import Finding
 from spatial.analysis.readiness_place import placed
-from spatial.geo import ANALYSIS_CRS, polygonal
+from spatial.geo import ANALYSIS_CRS, polygonal, repaired
 from spatial.plan_terms import Pivot, PlanRule, PlanRules
 from spatial.texts import DEFAULT_LANGUAGE, number, text
 
@@ -110,10 +110,7 @@ def _sound(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes = there.geometry.to_numpy().copy()
     bad = ~shapely.is_valid(shapes)
     shapes[bad] = [
-        polygonal(shapely.make_valid(shape, method="structure"))
-        if shapely.get_dimensions(shape) == 2
-        else shapely.make_valid(shape)
-        for shape in shapes[bad]
+        polygonal(repaired(shape)) if shapely.get_dimensions(shape) == 2 else repaired(shape) for shape in shapes[bad]
     ]
     return there.set_geometry(gpd.GeoSeries(shapes, index=there.index, crs=there.crs))
 

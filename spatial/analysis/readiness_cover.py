@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from spatial.analysis.findings import Finding, sizeable
-from spatial.geo import polygonal, shared
+from spatial.geo import polygonal, shared, without
 from spatial.plan_terms import PlanRule
 
 _SAMPLES = 400
@@ -38,7 +38,7 @@ def cover_of(areas: gpd.GeoDataFrame, municipality: shapely.Geometry) -> Cover:
     """
     shapes = areas.geometry.to_numpy()
     union = shapely.union_all(shapes)
-    missing = shapely.difference(municipality, union)
+    (missing,) = without([municipality], [union])
     return Cover(areas, shapely.STRtree(shapes), union, filled(union), missing, municipality)
 
 
@@ -76,8 +76,8 @@ def gaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     share, _ = border_of(cover, rule.number("border_m"))
     missing = cover.missing
     if share < rule.number("border_share") and len(cover.areas):
-        holes = shapely.intersection(shapely.difference(cover.whole, cover.union), cover.municipality)
-        beyond = shapely.difference(cover.municipality, cover.whole)
+        holes = shared(without([cover.whole], [cover.union]), [cover.municipality])[0]
+        (beyond,) = without([cover.municipality], [cover.whole])
         missing = shapely.union_all([holes, *_deep(beyond, rule.number("border_depth_m"))])
     parts = sizeable(missing, rule.number("area_m2"), rule.number("width_m"))
     return [Finding("not_covered", _beside(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
@@ -122,7 +122,7 @@ def outside(cover: Cover, rule: PlanRule) -> list[Finding]:
     spare = float(shapely.area(cover.union) - (shapely.area(cover.municipality) - shapely.area(cover.missing)))
     if spare <= rule.number("area_m2"):
         return []
-    beyond = shapely.difference(cover.union, cover.municipality)
+    (beyond,) = without([cover.union], [cover.municipality])
     if share < rule.number("border_share"):
         beyond = shapely.union_all(_deep(beyond, rule.number("border_depth_m")))
     parts = sizeable(beyond, rule.number("area_m2"), rule.number("width_m"))

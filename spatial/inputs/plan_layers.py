@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spatial.errors import Fault, LayerError
+from spatial.geo import repaired
 from spatial.inputs import truth
 from spatial.inputs.roles import as_texts
 from spatial.inputs.rows import listed
@@ -90,7 +91,7 @@ def mended(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[
     broken = np.flatnonzero(~shapely.is_valid(shapes) | (shapely.get_type_id(shapes) == 7))
     if not len(broken):
         return frame, []
-    whole = [_one_kind(shapely.make_valid(shape)) for shape in shapes[broken]]
+    whole = [_one_kind(repaired(shape)) for shape in shapes[broken]]
     change = np.abs(shapely.area(whole) - shapely.area(shapes[broken]))
     shapes[broken] = whole
     rows = list(frame.index[broken])

@@ -209,7 +209,7 @@ def _repaired(frame: gpd.GeoDataFrame, layer: str, most: float) -> tuple[gpd.Geo
 
 def _mended(shape: shapely.Geometry) -> shapely.Geometry:
     """Return a geometry made valid, of the family it was."""
-    valid = shapely.make_valid(shape)
+    valid = geo.repaired(shape)
     family = _FAMILIES[shapely.get_type_id(shape)]
     if family == "polygon":
         return geo.polygonal(valid)
