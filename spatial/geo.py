@@ -187,8 +187,8 @@ def shared(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
 def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
     """Return what of each geometry does not lie in the other, and see to it that no area is lost on the way.
 
-    The areas of these and of what is :func:`shared` make the whole: where they do not, the pair is cut again on a grid of
-    a micrometre.
+    The areas of these and of what is :func:`shared` make the whole: where they do not, the pair is cut again on a grid
+    of a micrometre.
 
     Examples
     --------
