@@ -259,8 +259,9 @@ class Templates(Strict):
     def _known_places(self) -> "Templates":
         known = dict.fromkeys(("kommun", "andra", "mal", "namn", "matt", "enhet", "pivot", "pivot_andra"), "")
         for template in self.templates:
-            try:
-                template.sentence.sv.format_map(known)
-            except (KeyError, ValueError, IndexError) as error:
-                raise ValueError(f"{template.id}: {error}") from error
+            for sentence in (template.sentence.sv, template.sentence.en or "", template.sentence.no or ""):
+                try:
+                    sentence.format_map(known)
+                except (KeyError, ValueError, IndexError) as error:
+                    raise ValueError(f"{template.id}: {error}") from error
         return self

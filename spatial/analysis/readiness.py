@@ -19,7 +19,10 @@ from spatial.geo import ANALYSIS_CRS, polygonal, repaired
 from spatial.plan_terms import Pivot, PlanRule, PlanRules
 from spatial.texts import DEFAULT_LANGUAGE, number, text
 
-COLUMNS: Final = ("plan_id", "rule", "severity", "features", "sentence", "fix", "measure", "unit", "source", "geometry")
+COLUMNS: Final = (
+    "plan_id", "rule", "severity", "features", "sentence", "fix", "measure", "unit", "count", "detail", "source",
+    "geometry",
+)  # fmt: skip
 _SEVERITIES: Final = ("fel", "varning", "upplysning")
 _MOST_NAMED: Final = 3
 _HA: Final = 1e4
@@ -137,6 +140,27 @@ def _frame(
 def _row(
     item: Finding, rule: PlanRule, plan: str, names: Mapping[str, object], pivot: Pivot | None, lang: str
 ) -> dict[str, Any]:
+    sentence, fix = told(item, rule, names, pivot, lang)
+    return {
+        "plan_id": plan,
+        "rule": rule.id,
+        "severity": rule.severity,
+        "features": ";".join(item.features),
+        "sentence": sentence,
+        "fix": fix,
+        "measure": float(item.measure),
+        "unit": item.unit,
+        "count": item.count,
+        "detail": item.detail,
+        "source": rule.source,
+        "geometry": item.geometry,
+    }
+
+
+def told(
+    item: Finding, rule: PlanRule, names: Mapping[str, object], pivot: Pivot | None, lang: str = DEFAULT_LANGUAGE
+) -> tuple[str, str]:
+    """Return a finding's sentence, and what to do about it, in a language; ``names`` are those of the features."""
     value = pivot.value(item.detail) if pivot is not None else None
     detail = value.title.get(lang) if value is not None else item.detail
     if not detail and rule.check in {"crs_missing", "crs_wrong"}:
@@ -147,18 +171,7 @@ def _row(
         "measure": measured(item.measure, item.unit, lang),
         "detail": detail,
     }
-    return {
-        "plan_id": plan,
-        "rule": rule.id,
-        "severity": rule.severity,
-        "features": ";".join(item.features),
-        "sentence": rule.sentence.get(lang).format_map(blanks),
-        "fix": rule.fix.get(lang).format_map(blanks).replace(" ()", ""),
-        "measure": float(item.measure),
-        "unit": item.unit,
-        "source": rule.source,
-        "geometry": item.geometry,
-    }
+    return rule.sentence.get(lang).format_map(blanks), rule.fix.get(lang).format_map(blanks).replace(" ()", "")
 
 
 def _named(ids: tuple[str, ...], names: Mapping[str, object], lang: str) -> str:

@@ -10,17 +10,16 @@ import shapely
 
 from spatial.analysis.matrix import NO_EVIDENCE
 from spatial.analysis.rules import AGAINST, elements
+from spatial.analysis.sentences import evidence_at, sentence_of, values_of_border, values_of_cell, values_of_conflict
 from spatial.fingerprints import fingerprint_of_frame, fingerprint_of_values, fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS
 from spatial.strategy import Compatibility, Goal, Template, Templates
-from spatial.texts import number
 
 COLUMNS: Final = (
     "template", "title", "text", "plans", "goal", "actor", "status", "severity", "finding", "evidence", "rule", "basis",
     "geometry",
 )  # fmt: skip
-_DECIMALS: Final = {"inv": 0, "m": 0, "ha": 0, "km": 1, "andel": 2}
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,6 @@ class Ground:
         """Return the fingerprint of a plan feature; empty where it has none."""
         return str(self.features["fingerprint"].get(feature, ""))
 
-    def name(self, key: str) -> str:
-        """Return what users call a plan or a category."""
-        return ", ".join(self.names.get(part, part) for part in str(key).split(";"))
-
 
 def recommendations(findings: Findings, templates: Templates, ground: Ground) -> gpd.GeoDataFrame:
     """Return recommendations made from findings by templates.
@@ -70,11 +65,7 @@ def recommendations(findings: Findings, templates: Templates, ground: Ground) ->
         source = {"matris": _of_matrix, "grans": _of_borders, "konflikt": _of_conflicts}[template.finding]
         for row in source(findings, ground, template):
             goal = str(row["goal"] or _by_theme(template, ground.goals))
-            values = {
-                name: row.pop(name) for name in ("kommun", "andra", "namn", "matt", "enhet", "pivot", "pivot_andra")
-            }
-            title = goals[goal].title.sv if goal in goals else ""
-            sentence = template.sentence.sv.format_map({**values, "mal": title})
+            sentence = sentence_of(template, row.pop("values"), ground.names, goals.get(goal))
             said = {
                 "title": template.title.sv,
                 "text": sentence,
@@ -151,12 +142,6 @@ def untranslated(content: Any) -> Any:
     return [untranslated(value) for value in content] if isinstance(content, list) else content
 
 
-def _said(ground: Ground, measure: float, unit: str, **values: str) -> Row:
-    empty = {"andra": "", "namn": "", "pivot": "", "pivot_andra": ""}
-    named = {key: ground.name(value) if key != "namn" else value for key, value in values.items()}
-    return {**empty, **named, "matt": number(measure, _DECIMALS.get(unit, 0)), "enhet": unit}
-
-
 def _of_matrix(findings: Findings, ground: Ground, template: Template) -> Iterator[Row]:
     if findings.matrix is None or findings.evidence is None:
         return
@@ -171,9 +156,8 @@ def _of_matrix(findings: Findings, ground: Ground, template: Template) -> Iterat
         ids = sorted(set(rows["feature"]))
         against = rows[rows["effect"] == AGAINST].sort_values(["measure", "feature"], ascending=[False, True])
         content = goal.rule.model_dump(mode="json") if goal.rule else None
-        measure = 0.0 if template.kind == NO_EVIDENCE else float(cell["against_measure"])
         yield {
-            **_said(ground, measure, str(cell["unit"]), kommun=plan),
+            "values": values_of_cell(cell),
             "plans": plan,
             "goal": goal.id,
             "severity": 0 if template.kind == NO_EVIDENCE else 2,
@@ -202,19 +186,14 @@ def _of_borders(findings: Findings, ground: Ground, template: Template) -> Itera
         return
     found = findings.borders
     for key, row in found[(found["kind"] == template.kind) & (found["severity"] >= template.min_severity)].iterrows():
-        ids = sorted({name for side in ("feature_a", "feature_b") for name in str(row[side]).split(";") if name})
-        silent = str(row["silent"])
-        first = silent if silent in {row["plan_a"], row["plan_b"]} else row["plan_a"]
-        second = row["plan_b"] if first == row["plan_a"] else row["plan_a"]
+        ids = evidence_at(row)
         table = ground.table
         content = {"pair": [row["pivot_a"], row["pivot_b"]], "severity": row["severity"]} | {
             "borders": table.borders.model_dump(mode="json"),
             "families": [family.model_dump(mode="json") for family in table.families],
         }
-        names = [str(ground.features["name"].get(name) or "") for name in ids[:1]]
-        uses = {"pivot": str(row["pivot_a"]), "pivot_andra": str(row["pivot_b"])}
         yield {
-            **_said(ground, row["length_m"], "m", kommun=str(first), andra=str(second), namn="".join(names), **uses),
+            "values": values_of_border(row, ground.features["name"]),
             "plans": f"{row['plan_a']};{row['plan_b']}",
             "goal": "",
             "severity": row["severity"],
@@ -249,10 +228,8 @@ def _of_conflicts(findings: Findings, ground: Ground, template: Template) -> Ite
     for key, row in found[(found["kind"] == template.kind) & (found["severity"] >= template.min_severity)].iterrows():
         ids = [name for name in (row["feature"], row["other"]) if name in ground.features.index]
         other = {str(row["other"]): elsewhere[row["other"]]} if row["other"] in elsewhere else {}
-        uses = {"pivot": str(row["pivot"]), "pivot_andra": str(row["other_pivot"])}
-        said = _said(ground, row["measure"], row["unit"], kommun=row["plan_id"], namn=str(row["name"] or ""), **uses)
         yield {
-            **said,
+            "values": values_of_conflict(row),
             "plans": row["plan_id"],
             "goal": "",
             "severity": row["severity"],

@@ -204,10 +204,8 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
     twice = (frame["counted"] < frame["measure"]).any()
     told = frame.assign(
         name=[said(name) for name in names.reindex(frame["feature"])],
-        **{
-            name: [amount(row[name], row["unit"], lang, _ends(row, name)) for _, row in frame.iterrows()]
-            for name in ("measure", "counted")
-        },
+        amount=_amounts(frame, "measure", lang),
+        amount_counted=_amounts(frame, "counted", lang),
         rule=[told_kind(kind, lang) for kind in frame["rule"]],
         parameter=[
             told_limit(kind, stated, at.image.settings, lang)
@@ -218,8 +216,8 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
         Column("feature", text("plan_pages.feature", lang)),
         Column("name", text("plan_pages.name", lang), width="medium"),
         Column("effect", text("plan_pages.op_rus.effect", lang)),
-        Column("measure", text("plan_pages.measure", lang)),
-        *([Column("counted", text("plan_pages.op_rus.counted", lang))] if twice else []),
+        Column("amount", text("plan_pages.measure", lang)),
+        *([Column("amount_counted", text("plan_pages.op_rus.counted", lang))] if twice else []),
         Column("rule", text("plan_pages.op_rus.rule", lang)),
         Column("parameter", text("plan_pages.op_rus.parameter", lang)),
         Column("quote", text("plan_pages.op_rus.quote", lang)),
@@ -227,6 +225,10 @@ def _evidence(at: Opened, rows: pd.DataFrame) -> list[str]:
     chosen = show_table(at, told, columns, name="belagg", rows=7, pick=True)
     ids = [str(one) for one in told["feature"]]
     return ids if chosen is None else [ids[chosen]]
+
+
+def _amounts(rows: pd.DataFrame, name: str, lang: str) -> list[str]:
+    return [amount(row[name], row["unit"], lang, _ends(row, name)) for _, row in rows.iterrows()]
 
 
 def _uptake(at: Opened, cells: pd.DataFrame, names: dict[str, str]) -> None:

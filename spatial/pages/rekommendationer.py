@@ -17,6 +17,7 @@ from spatial.record.events import ADOPTIONS, PROFESSIONS, Author, Event, adoptio
 from spatial.record.reading import adoption as answers_of
 from spatial.record.reading import adoption_log
 from spatial.texts import text
+from spatial.views.finding_words import told_recommendations
 from spatial.views.plan_places import outlined, outlined_features
 from spatial.views.rule_words import told_kind
 
@@ -25,9 +26,9 @@ def show() -> None:
     """Show the page."""
     at = opened()
     head(at, "rekommendationer")
-    table = table_of(at, "rekommendationer")
-    if table is None:
+    if table_of(at, "rekommendationer") is None:
         return
+    table = told_recommendations(at.image, at.lang)
     st.caption(text("plan_pages.rekommendationer.not_binding", at.lang))
     events = events_beside(at.folder, at.image.settings.record)
     answers = answers_of(events)
@@ -50,7 +51,8 @@ def show() -> None:
 def _told(at: Opened, table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """Return the recommendations, with those that are no longer made but were answered, as users read them."""
     lang, names = at.lang, plan_names(at)
-    goals = at.image.indicators.get("strategi", pd.DataFrame({"title": []}))["title"]
+    strategies = at.image.settings.strategy.strategies
+    goals = {goal.id: goal.title.get(lang) for strategy in strategies for goal in strategy.goals}
     gone = answers.loc[~answers["recommendation"].isin(table.index), "recommendation"].drop_duplicates()
     every = table.reindex([*table.index, *gone])
     by_id = {str(key): rows for key, rows in answers.groupby("recommendation")}

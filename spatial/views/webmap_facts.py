@@ -10,6 +10,7 @@ import pandas as pd
 from spatial.analysis.ranges import range_names
 from spatial.model import Layer, StructureImage
 from spatial.texts import has_text, number, text
+from spatial.views.finding_words import told_checks, told_recommendations
 from spatial.views.settings_words import settings_words
 from spatial.views.wording import role_name, shown_status, status_text
 
@@ -68,7 +69,7 @@ class Facts:
     def of(self, layer: Layer) -> list[list[Fact]]:
         """Return the facts of each row of a layer; source and status where they are the row's own."""
         tell = self._teller(layer)
-        records = layer.frame.drop(columns="geometry", errors="ignore").to_dict("records")
+        records = self._worded(layer).drop(columns="geometry", errors="ignore").to_dict("records")
         told = []
         for row in records:
             status = row.get("status")
@@ -77,6 +78,15 @@ class Facts:
                 own.append(self._row("status", status_text(str(status), self._lang)))
             told.append([*tell(row), *own])
         return told
+
+    def _worded(self, layer: Layer) -> pd.DataFrame:
+        """Return a layer's rows with its sentences in the reader's language."""
+        told = _SENTENCES.get(layer.id.removesuffix("_punkter"))
+        if told is None or layer.id.removesuffix("_punkter") not in self._image.indicators:
+            return layer.frame
+        words = told(self._image, self._lang)
+        there = [name for name in ("title", "text", "status", "sentence", "fix") if name in words]
+        return layer.frame.assign(**{name: words[name].reindex(layer.frame.index) for name in there})
 
     def closing(self, layer: Layer) -> list[Fact]:
         """Return where a layer's facts come from, for rows that do not say it themselves."""
@@ -158,6 +168,7 @@ def role_text(role: str, lang: str) -> str:
     return text(key, lang) if has_text(key) else role_name(role, lang)
 
 
+_SENTENCES: Final = {"rekommendationer": told_recommendations, "plan_granskning": told_checks}
 _UNITS: Final[dict[str, tuple[float, int, str]]] = {
     "minutes": (1.0, 0, "minutes"),
     "length": (1e-3, 0, "unit_km"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spatial.model import Layer, StructureImage
 from spatial.texts import text
+from spatial.views.finding_words import told_checks, told_recommendations
 from spatial.views.settings_words import settings_words
 
 _LISTED: Final = ";"
@@ -102,8 +103,9 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
     def said(value: object) -> str:
         return words.get(str(value), str(value))
 
-    for key, row in _rows(tables.get("rekommendationer")):
-        told = {"k": "recommendation", "t": said(row["title"]), "s": row["text"], "m": row["plans"]}
+    advised = told_recommendations(image, lang) if "rekommendationer" in tables else None
+    for key, row in _rows(advised):
+        told = {"k": "recommendation", "t": row["title"], "s": row["text"], "m": row["plans"]}
         rows.append((float(str(row["severity"])), {**told, "l": "rekommendationer", "i": key}))
     for key, row in _rows(tables.get("granser")):
         place = f"{row['plan_a']}{_LISTED}{row['plan_b']}"
@@ -112,8 +114,9 @@ def findings(image: StructureImage, lang: str) -> list[dict[str, object]]:
     for key, row in _rows(tables.get("konflikter")):
         told = {"k": "conflict", "t": said(row["kind"]).capitalize(), "s": str(row["name"]), "m": row["plan_id"]}
         rows.append((float(str(row["severity"])), {**told, **_place(image, str(key))}))
-    for key, row in _rows(tables.get("plan_granskning")):
-        told = {"k": "check", "t": row["sentence"], "s": said(row["fix"]), "m": row["plan_id"]}
+    checked = told_checks(image, lang) if "plan_granskning" in tables else None
+    for key, row in _rows(checked):
+        told = {"k": "check", "t": row["sentence"], "s": row["fix"], "m": row["plan_id"]}
         rows.append((_SEVERITY.get(str(row["severity"]), 0.0), {**told, "l": "plan_granskning", "i": key}))
     kinds = {kind: text(f"webmap.finding.{kind}", lang) for kind in ("recommendation", "border", "conflict", "check")}
     rows.sort(key=lambda pair: -pair[0])
