@@ -116,6 +116,7 @@ def _vector(item: Packaged, gpkg: str, lang: str) -> ProjectLayer:
 
 
 def _with_status(title: str, meta: LayerMeta, lang: str) -> str:
-    if meta.status != "modellerat":
+    word = status_word(meta, lang)
+    if meta.status != "modellerat" or word in title:
         return title
-    return text("package.status_note", lang, title=title, status=status_word(meta, lang))
+    return text("package.status_note", lang, title=title, status=word)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from spatial.views.columns import plain_table
+from spatial.views.qgis_layers import project_layers
 from spatial.views.style import legend_entries
 from spatial.views.webmap_facts import Facts
 from spatial.views.wording import EXAMPLE, is_example, status_text
@@ -66,3 +67,11 @@ def test_package(embedded, resting):
 def test_other_languages_say_it_too():
     assert status_text(EXAMPLE, "en") == "example, not the municipality's plan"
     assert status_text(EXAMPLE, "no")
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("sv", MARK), ("en", "example, not the municipality's plan")])
+def test_a_layer_of_the_project_says_it_once(embedded, resting, lang, mark):
+    layers = project_layers(embedded.image, "strukturbild.gpkg", "raster", lang)
+    titles = {layer.key: layer.title for layer in layers if layer.key in resting}
+    assert set(titles) == set(resting)
+    assert {title.count(mark) for title in titles.values()} == {1}
