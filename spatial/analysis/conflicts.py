@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.analysis.rules import inside_zone
+from spatial.analysis.inside import inside_zone
 from spatial.geo import ANALYSIS_CRS, polygonal, reach, shared
 from spatial.strategy import Compatibility, Growth, InsideRule
 

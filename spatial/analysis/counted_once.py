@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from spatial.analysis.inside import Shapes
 from spatial.geo import shared, without
 from spatial.model import FloatArray
 
 _NOTHING = 1e-6
 _INSIDES_MEET = "T********"
 IntArray = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,11 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.counted_once import Overlaps, counted_once, overlaps
+from spatial.analysis.inside import Shapes, squares
 from spatial.analysis.matrix import MATRIX, of_any
 from spatial.analysis.ranges import with_drawn_ranges
 from spatial.analysis.redraw import Draws, sums_by_pairs
-from spatial.analysis.rules import (
-    AGAINST,
-    CELLS_LAYER,
-    SUPPORTS,
-    Shapes,
-    assigned,
-    chosen,
-    elements,
-    measure_of,
-    squares,
-)
+from spatial.analysis.rules import AGAINST, CELLS_LAYER, SUPPORTS, assigned, chosen, elements, measure_of
 from spatial.geo import shared
 from spatial.model import FloatArray
 from spatial.strategy import Goal, Rule

@@ -1,6 +1,6 @@
 """The closed vocabulary of spatial rules: how much of each plan feature meets a rule, and how much goes against it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from spatial.analysis.counted_once import Overlaps, counted_once
-from spatial.geo import reach, shared
+from spatial.analysis.inside import Measure, Shapes, inside_zone, squares
+from spatial.geo import reach
 from spatial.model import FloatArray
 from spatial.strategy import Choice, Rule
 
@@ -32,14 +32,11 @@ _NOTHING: Final = 1e-9
 _STRETCH_M: Final = 250.0
 _PIECES: Final = 5
 _FINE_M: Final = 10.0
-_TILE_M: Final = 10_000.0
 _JOINED_M: Final = 1.0
 _SLACK_M: Final = 0.01
 """A thing on the limit is within it, also when coordinates have been to another CRS and back."""
 IntArray = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 Rows = pd.DataFrame
-Measure = Callable[[Shapes], FloatArray]
 Stretches = tuple[IntArray, FloatArray, FloatArray]
 
 
@@ -154,54 +151,6 @@ def measure_of(rule: Rule, shapes: Shapes) -> tuple[npt.NDArray[np.bool_], Measu
     kept = shapely.get_dimensions(shapes) == (2 if unit == "ha" else 1)
     size = shapely.area if unit == "ha" else shapely.length
     return kept, lambda some: np.asarray(size(some) / _PER[unit], float)
-
-
-def squares(cells: gpd.GeoDataFrame) -> Shapes:
-    """Return the grid's cells as squares around their centres (the side is the shortest distance between two)."""
-    shapes: Shapes = cells.geometry.to_numpy()
-    if len(shapes) < 2 or shapely.get_dimensions(shapes[0]) == 2:
-        return shapes
-    xy = shapely.get_coordinates(shapes)
-    side = float(np.round(cKDTree(xy).query(xy, k=2)[0][:, 1].min()))
-    return np.asarray(shapely.box(*(xy - side / 2).T, *(xy + side / 2).T), object)
-
-
-def inside_zone(shapes: Shapes, zone: Shapes, size: Measure) -> FloatArray:
-    """Return the area (or length) of each shape inside the union of a zone's parts, each place counted once."""
-    total = np.zeros(len(shapes))
-    pieces = tiled(zone)
-    if not len(pieces) or not len(shapes):
-        return total
-    tree = shapely.STRtree(pieces)
-    of, piece = tree.query(shapes, predicate="intersects")
-    within, _ = tree.query(shapes, predicate="covered_by")
-    whole = np.unique(within)
-    total[whole] = size(shapes[whole])
-    partly = ~np.isin(of, whole)
-    of, piece = of[partly], piece[partly]
-    np.add.at(total, of, size(shared(shapes[of], pieces[piece])))
-    return total
-
-
-def tiled(zone: Shapes) -> Shapes:
-    """Return the union of areas as pieces that do not overlap, none wider than a tile.
-
-    By ``intersection``: ``clip_by_rect`` was measured to lose a fifth of three overlapping discs, without a word.
-    """
-    merged = shapely.get_parts(np.asarray([shapely.union_all(zone)], object))
-    merged = merged[shapely.get_dimensions(merged) == 2]
-    pieces: list[Shapes] = []
-    for part in merged:
-        low_x, low_y, high_x, high_y = shapely.bounds(part)
-        if max(high_x - low_x, high_y - low_y) <= 2 * _TILE_M:
-            pieces.append(np.asarray([part], object))
-            continue
-        y = np.arange(low_y, high_y, _TILE_M)
-        for x in np.arange(low_x, high_x, _TILE_M):
-            column = shapely.intersection(part, shapely.box(x, low_y, x + _TILE_M, high_y))
-            pieces.append(shapely.intersection(column, shapely.box(x, y, x + _TILE_M, y + _TILE_M)))
-    made = np.concatenate(pieces) if pieces else np.zeros(0, object)
-    return made[shapely.area(made) > 0]
 
 
 def _reached(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame) -> Rows:

@@ -7,10 +7,10 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.conflicts import conflicts
+from spatial.analysis.inside import squares
 from spatial.analysis.matrix import evidence, matrix
 from spatial.analysis.recommendations import Findings, recommendations
 from spatial.analysis.recommendations import Ground as Basis
-from spatial.analysis.rules import squares
 from spatial.analysis.whatif_access import Outcome, Present
 from spatial.analysis.whatif_rests import Rests, Row, crossed_by, finding_row
 from spatial.strategy import Compatibility, Goal

@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spatial.analysis.inside import inside_zone, tiled
 from spatial.analysis.matrix import claims, evidence, matrix
-from spatial.analysis.rules import inside_zone, tiled
 from spatial.strategy import Choice, Goal, Rule
 from spatial.terms import Parameter, Title
 
