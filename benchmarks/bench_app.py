@@ -3,7 +3,8 @@
 Run: ``python benchmarks/bench_app.py IMAGE_FOLDER [--rounds 5]`` with an image built by ``strukturbild build --out``,
 Debian's chromium and the Python package playwright. Every round starts a server, opens a new browser window as soon as
 the server says that it is ready, and waits until the first label of the map is drawn; then the threshold of Service and
-a criterion of Noder are changed, each timed until both the map and the text beside it have answered. Without network.
+a criterion of Noder are changed, and a shop closed and a road cut in Tänk om, each timed until the map (of Service also
+the text beside it) has answered. Without network.
 """
 
 import argparse
@@ -75,6 +76,23 @@ def criterion(page, people):
     return time.perf_counter() - begun
 
 
+def trial(page, kind, name, button):
+    """Try a change in Tänk om; return seconds from the button until the map and the list of what is tried say so."""
+    pickers = page.get_by_test_id("stMain").get_by_role("combobox")
+    for place, words in ((0, kind), (1, name)):
+        pickers.nth(place).click()
+        page.keyboard.type(words)
+        page.get_by_role("option").first.click()
+        page.wait_for_timeout(1500)  # the page has settled
+    picture = "(document.querySelector('.leaflet-sb-skillnad-pane img') || {}).src || ''"
+    frame = drawn(page)
+    before = frame.evaluate(picture)
+    begun = time.perf_counter()
+    page.get_by_test_id("stMain").get_by_role("button", name=button, exact=True).last.click()
+    frame.wait_for_function(f"before => {{ const now = {picture}; return now && now !== before; }}", arg=before)
+    return time.perf_counter() - begun
+
+
 def one_round(browser, folder):
     """Return the seconds of a round by what was waited for."""
     process, port, ready = start(folder)
@@ -93,6 +111,10 @@ def one_round(browser, folder):
         page.get_by_test_id("stNumberInput").first.wait_for(timeout=WAIT_MS)
         drawn(page)
         told["node criterion"] = [criterion(page, people) for people in (50_000, 30_000, 50_000)]
+        page.get_by_role("link", name="Tänk om").click()
+        page.get_by_text("Vad vill du pröva?").wait_for(timeout=WAIT_MS)
+        told["shop closed"] = [trial(page, "Stäng en service", "Livsmedel, Vindeln", "Pröva")]
+        told["road cut too"] = [trial(page, "Bryt en väg", "Lycksele", "Lägg till")]
         page.context.close()
     finally:
         process.terminate()
