@@ -65,17 +65,14 @@ def evidence(
     Features of unknown or ambiguous category are evidence of nothing: a rule names the categories it looks at.
     """
     found: list[pd.DataFrame] = []
-    kept = [goal for goal in goals if goal.rule]
-    known = overlaps(of_any(features, kept))
-    for goal in kept:
-        things = elements(goal.rule, structure) if goal.rule else None
-        if goal.rule is None or things is None or things.empty:
+    ruled = [(goal, goal.rule) for goal in goals if goal.rule]
+    known = overlaps(of_any(features, (rule for _, rule in ruled)))
+    for goal, rule in ruled:
+        things, looked_at = elements(rule, structure), chosen(features, rule.features)
+        if things is None or things.empty or looked_at.empty:
             continue
-        looked_at = chosen(features, goal.rule.features)
-        if looked_at.empty:
-            continue
-        rows = measured(looked_at, goal.rule, things, known).sort_values(["feature", "effect"], kind="stable")
-        found.append(_described(rows, goal, goal.rule, looked_at))
+        rows = measured(looked_at, rule, things, known).sort_values(["feature", "effect"], kind="stable")
+        found.append(_described(rows, goal, rule, looked_at))
     if not found:
         return pd.DataFrame(
             {name: pd.Series(dtype=float if name in {"measure", "counted"} else object) for name in EVIDENCE}
@@ -83,9 +80,9 @@ def evidence(
     return pd.concat(found, ignore_index=True)
 
 
-def of_any(features: gpd.GeoDataFrame, goals: Iterable[Goal]) -> gpd.GeoDataFrame:
-    """Return the features that the rule of some goal looks at."""
-    ids = [chosen(features, goal.rule.features).index for goal in goals if goal.rule]
+def of_any(features: gpd.GeoDataFrame, rules: Iterable[Rule]) -> gpd.GeoDataFrame:
+    """Return the features that some rule looks at."""
+    ids = [chosen(features, rule.features).index for rule in rules]
     return features[features.index.isin(np.concatenate([*ids, features.index[:0]]))]
 
 

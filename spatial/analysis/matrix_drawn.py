@@ -52,22 +52,16 @@ def evidence_by_run(
     cells = gpd.GeoDataFrame(draws.cells, geometry=squares(draws.cells), crs=draws.cells.crs)
     rows = [pd.DataFrame(columns=["goal", "plan_id", "feature", "effect"], dtype=object)]
     measures, counted = [np.zeros((len(draws.people), 0))], [np.zeros((len(draws.people), 0))]
-    kept = list(goals)
-    known = overlaps(of_any(features, [goal for goal in kept if _is_drawn(goal.rule)]))
-    for goal in kept:
-        if goal.rule is None:
-            continue
-        looked_at = chosen(features, goal.rule.features)
-        for effect, (measure, own) in _by_feature(looked_at, goal.rule, draws, cells, lived, known).items():
+    ruled = [(goal, goal.rule) for goal in goals if goal.rule and goal.rule.layer == CELLS_LAYER]
+    known = overlaps(of_any(features, (rule for _, rule in ruled)))
+    for goal, rule in ruled:
+        looked_at = chosen(features, rule.features)
+        for effect, (measure, own) in _by_feature(looked_at, rule, draws, cells, lived, known).items():
             named = {"goal": goal.id, "plan_id": looked_at["plan_id"].to_numpy(object), "effect": effect}
             rows.append(pd.DataFrame({"feature": looked_at.index.to_numpy(object), **named}))
             measures.append(measure)
             counted.append(own)
     return DrawnEvidence(pd.concat(rows, ignore_index=True), np.hstack(measures), np.hstack(counted))
-
-
-def _is_drawn(rule: Rule | None) -> bool:
-    return rule is not None and rule.layer == CELLS_LAYER
 
 
 def _by_feature(
@@ -79,7 +73,7 @@ def _by_feature(
     known: Overlaps,
 ) -> Mapping[str, tuple[FloatArray, FloatArray]]:
     """Return what a rule measures and counts of each feature in every run, by effect; nothing where it is not drawn."""
-    if not _is_drawn(rule) or looked_at.empty:
+    if looked_at.empty:
         return {}
     if rule.kind == "population_reached":
         things = elements(rule.model_copy(update={"column": None}), {CELLS_LAYER: draws.cells})
