@@ -90,7 +90,7 @@ def _say_codes(table: "pd.DataFrame", pivot: "Pivot") -> None:
         click.echo(
             text(
                 "plans.draft_row",
-                code=row["code"],
+                code=f"{row['code']} ({row['name']})" if row["name"] else row["code"],
                 count=number(row["count"]),
                 area=_area(float(row["area_km2"]), 2),
                 pivot=f"{titles[row['pivot']]}: {options}" if options else titles[row["pivot"]],

@@ -227,8 +227,8 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     DataFrame
         ``code`` (one row however it is cased; ``<layer>: <code>`` where layers mean different things by it),
         ``count``, ``area_km2``, ``pivot`` (*okand* where nothing is near, *tvetydig* where a name speaks of
-        several values), ``options`` (lists), ``time`` (what the name says of it, or *okand*) and ``score`` (0 to 1;
-        1.0 is the same word).
+        several values), ``options`` (lists), ``time`` (what the name says of it, or *okand*), ``score`` (0 to 1;
+        1.0 is the same word) and ``name`` (what the file calls the code, where that is something else).
 
     Notes
     -----
@@ -250,9 +250,16 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     guesses = [said[code] for code in table["code"]]
     columns = {"pivot": [one.pivot for one in guesses], "options": [list(one.options) for one in guesses]}
     columns |= {"time": [one.time or UNKNOWN for one in guesses], "score": [one.score for one in guesses]}
+    called = {written[pair]: _other_name(pair[0], name) for pair, name in names.items()}
+    columns["name"] = [called.get(code, "") for code in table["code"]]
     return table.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()}).astype(
         {"score": float}
     )
+
+
+def _other_name(code: str, name: str) -> str:
+    """Return what a code is called where that says more than the code; features without one have no name in common."""
+    return "" if code == text("plans.no_code") or folded(name).endswith(folded(code)) else name
 
 
 def _one_spelling(codes: list[str]) -> list[str]:

@@ -25,6 +25,7 @@ from spatial.inputs.checks.limits import MB, OWN_FILES, Limits
 from spatial.inputs.checks.shapefiles import check_shapefile
 from spatial.inputs.checks.zips import unpack
 from spatial.inputs.child import read_in_child
+from spatial.inputs.domains import with_words
 from spatial.inputs.intake import Intake, take_in
 from spatial.inputs.rasters import read_own_raster
 from spatial.inputs.received import Received
@@ -231,7 +232,8 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
     column = about["geometry"]
     frame = table.drop_columns([column] if column else []).to_pandas()
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    notes = list(intake.notes)
+    frame, told = with_words(frame, about["domains"], name)
+    notes = [*intake.notes, *told]
     notes += [Fault("gate.note_reader", name, severity="warning", values={"said": said}) for said in about["warnings"]]
     if column:
         try:
@@ -248,8 +250,8 @@ def _received(table: Any, about: dict[str, Any], intake: Intake, name: str, *, h
             notes.append(Fault("gate.note_closed", name, listed(list(closed)), "repaired", len(closed), said))
         frame = frame.rename(columns={"geometry": "geometry_1"})
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=about["crs"])
-        told = any(note.key == "gate.note_no_prj" for note in notes)
-        if frame.crs is None and not has_crs and not told:
+        known = any(note.key == "gate.note_no_prj" for note in notes)
+        if frame.crs is None and not has_crs and not known:
             notes.append(Fault("gate.note_no_crs", name, severity="warning"))
     layers = intake.layers or tuple(about["layers"])
     return Received(frame, layer=intake.called or about["layer"], layers=layers, notes=tuple(notes))

@@ -8,14 +8,19 @@ the key of the sentence that says why not.
 import json
 import os
 import re
+import sqlite3
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Domains = dict[str, dict[str, str]]
 
 _OTHER_TABLES: Final = frozenset({"layer_styles", "qgis_projects"})
 _LINEAR: Final = 7
@@ -23,6 +28,11 @@ _OPEN_FILES: Final = 256
 _NOT_NEEDED: Final = ("geopandas", "pandas", "shapely", "pyproj")
 _NOISE: Final = ("Several features with id", "Non closed ring detected")
 _BYTE_MB: Final = 1_000_000
+_MOST_WORDS: Final = 20_000
+_LONGEST_WORD: Final = 200
+_ENUMS: Final = """SELECT given.column_name, listed.value, listed.description
+FROM gpkg_data_columns AS given JOIN gpkg_data_column_constraints AS listed USING (constraint_name)
+WHERE lower(given.table_name) = lower(?) AND listed.constraint_type = 'enum' AND listed.description <> ''"""
 
 
 class RefusedError(Exception):
@@ -67,7 +77,8 @@ def read_arrow(
     Returns
     -------
     Table, dict
-        What was read, and ``crs``, ``layer``, ``layers``, ``geometry`` (its column or None), ``warnings``.
+        What was read, and ``crs``, ``layer``, ``layers``, ``geometry`` (its column or None), ``domains`` (of each
+        column that has one: code → word), ``warnings``.
 
     Raises
     ------
@@ -85,6 +96,7 @@ def read_arrow(
             wanted = None if columns is None else list(columns)
             request = {"layer": chosen, "columns": wanted, "bbox": bbox, **(options or {})}
             about, table = pyogrio.read_arrow(path, datetime_as_string=True, **request)
+            table = _with_codes(table)
             geometry = about["geometry_name"] or "wkb_geometry"
             if geometry in table.column_names and _is_curved(table.column(geometry)):
                 straight = _binary(pyogrio.raw.read(path, **request)[2])
@@ -98,8 +110,64 @@ def read_arrow(
         "layer": chosen,
         "layers": list(every),
         "geometry": geometry if geometry in table.column_names else None,
+        "domains": domains_of(path, chosen),
         "warnings": sorted({said for said in map(_said, caught) if not said.startswith(_NOISE)}),
     }
+
+
+def domains_of(path: Path, layer: str) -> Domains:
+    """Return what a GeoPackage or a File Geodatabase calls the codes of a layer's columns; of other files nothing."""
+    readers = {".gpkg": _geopackage_words, ".gdb": _geodatabase_words}
+    reader = readers.get(path.suffix.lower())
+    found: Domains = {}
+    for count, (column, code, word) in enumerate(reader(path, layer) if reader is not None else ()):
+        if count == _MOST_WORDS:
+            break
+        found.setdefault(column, {})[code.strip()] = word.strip()[:_LONGEST_WORD]
+    return found
+
+
+def _geopackage_words(path: Path, layer: str) -> Iterator[tuple[str, str, str]]:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            base.execute("PRAGMA trusted_schema = OFF")
+            base.text_factory = lambda written: written.decode("utf-8", "replace")
+            for row in base.execute(_ENUMS, (layer,)):
+                yield tuple(map(str, row))  # type: ignore[misc]
+    except sqlite3.Error:  # a GeoPackage need not have the two tables
+        return
+
+
+def _geodatabase_words(path: Path, layer: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the words of the domains that the fields of a layer name, and of the layer's own subtypes."""
+    import pyogrio
+
+    try:
+        said = ["Name", "Definition"]
+        _, items = pyogrio.read_arrow(path, layer="GDB_Items", columns=said, read_geometry=False)
+    except (RuntimeError, ValueError):  # made before version 10: no such table
+        return
+    rows = [(str(row["Name"]), _parsed(row["Definition"])) for row in items.to_pylist()]
+    known = {name: xml for name, xml in rows if xml is not None and xml.find("CodedValues") is not None}
+    described = (xml for name, xml in rows if xml is not None and name == layer)
+    for fields in described:
+        for field in fields.iterfind("GPFieldInfoExs/GPFieldInfoEx"):
+            domain = known.get(field.findtext("DomainName", ""))
+            for value in domain.iterfind("CodedValues/CodedValue") if domain is not None else ():
+                yield field.findtext("Name", ""), value.findtext("Code", ""), value.findtext("Name", "")
+        for kind in fields.iterfind("Subtypes/Subtype"):
+            column = fields.findtext("SubtypeFieldName", "")
+            yield column, kind.findtext("SubtypeCode", ""), kind.findtext("SubtypeName", "")
+
+
+def _parsed(definition: object) -> ET.Element | None:
+    """Return a definition as XML; None where it is none, or could define entities that unfold."""
+    if not isinstance(definition, str) or "<!DOCTYPE" in definition:
+        return None
+    try:
+        return ET.fromstring(definition)  # noqa: S314 - no DOCTYPE, so no entities
+    except ET.ParseError:
+        return None
 
 
 def _chosen(layer: str | None, every: tuple[str, ...], drawn: tuple[str, ...]) -> str:
@@ -113,6 +181,17 @@ def _chosen(layer: str | None, every: tuple[str, ...], drawn: tuple[str, ...]) -
     if len(candidates) > 1:
         raise RefusedError("gate.several_layers", layers=", ".join(candidates))
     return candidates[0]
+
+
+def _with_codes(table: "pa.Table") -> "pa.Table":
+    """Return the table with codes where GDAL has put the words of some domains: a code outside of them is kept."""
+    import pyarrow as pa
+
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            codes = [chunk.indices for chunk in table.column(at).chunks]
+            table = table.set_column(at, field.name, pa.chunked_array(codes, field.type.index_type))
+    return table
 
 
 def _binary(values: "Iterable[bytes | None]") -> "pa.Array":

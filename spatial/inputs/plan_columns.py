@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatial.errors import ConfigError
+from spatial.inputs.domains import bare, worded
 from spatial.inputs.roles import as_texts
 from spatial.plan_names import Namer
 from spatial.plan_terms import UNKNOWN, PlanMapping, folded
@@ -63,6 +64,11 @@ def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
     return next((named[name] for name in GUESSES[meaning] if name in named), None)
 
 
+def _said(frame: pd.DataFrame, name: str | None) -> str | None:
+    """Return the column of words where the file has one for the codes of a column, else the column itself."""
+    return worded(name) if name is not None and worded(name) in frame.columns else name
+
+
 def columns_of(
     frame: gpd.GeoDataFrame,
     namer: Namer,
@@ -96,13 +102,18 @@ def columns_of(
     absent = [name for name in (code, name_of_code) if name is not None and name not in frame.columns]
     if absent:
         raise ConfigError("plans.which_column", column=absent[0], columns=listed(frame))
-    understood = _understood(frame, namer, list(mappings))
+    known = list(mappings)
+    understood = _understood(frame, namer, known)
     chosen = code or max(understood, key=lambda name: understood[name], default=None)
     if code is None and (chosen is None or understood[chosen] < _UNDERSTOOD):
-        chosen = guessed(frame, "code")
+        chosen = _said(frame, guessed(frame, "code"))
     spelled = name_of_code or _spelling(frame, chosen, understood)
-    others = {meaning: guessed(frame, meaning) for meaning in ("name", "consideration", "aspect", "municipality")}
-    ids, time = guessed(frame, "file_id"), _time(frame, namer, chosen)
+    same = recognised(_values(frame[chosen]), known) if chosen is not None else None
+    others = {
+        meaning: _said(frame, guessed(frame, meaning))
+        for meaning in ("name", "consideration", "aspect", "municipality")
+    }
+    ids, time = guessed(frame, "file_id"), _time(frame, namer, chosen, same)
     used = {chosen, time}
     return Columns(
         chosen,
@@ -141,7 +152,7 @@ def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMappin
     usual -= {guessed(frame, "code"), guessed(frame, "name_of_code")}
     found: dict[str, float] = {}
     for name in frame.columns:
-        if name == frame.geometry.name or name in usual:
+        if name == frame.geometry.name or bare(str(name)) in usual:
             continue
         values = _values(frame[name])
         if not values or len(values) > _MOST_CLASSES:
@@ -152,9 +163,9 @@ def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMappin
         share = sum(guess.score for guess in guesses if guess.pivot != UNKNOWN) / len(values)
         if recognised(values, mappings) is not None:
             share = 1.0
-        elif _says_times(values, namer):
+        elif _says_times(values, namer) or worded(str(name)) in frame.columns:
             share = 0.0
-        found[str(name)] = share + (_USUAL_NAME if str(name).casefold() in GUESSES["code"] else 0.0)
+        found[str(name)] = share + (_USUAL_NAME if bare(str(name)).casefold() in GUESSES["code"] else 0.0)
     return found
 
 
@@ -173,17 +184,24 @@ def _spelling(frame: gpd.GeoDataFrame, code: str | None, understood: Mapping[str
         return None
     usual = guessed(frame, "name_of_code")
     fits = [name for name in understood if understood[name] >= _UNDERSTOOD]
+    if worded(code) in frame.columns:
+        return worded(code)
     wanted = [usual] if usual is not None else []
     if understood.get(code, 0.0) < _UNDERSTOOD:
         wanted += sorted(fits, key=lambda name: -understood[name])
     return next((name for name in wanted if name != code and frame.groupby(code)[name].nunique().max() == 1), None)
 
 
-def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None) -> str | None:
-    """Return the column that says when: by its usual name, else by what it holds."""
+def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None, same: PlanMapping | None) -> str | None:
+    """Return the column that says when: by its usual name, else by what it holds; words, where a file has them.
+
+    The codes stay where the classification that the plan is in says what they mean.
+    """
     usual = guessed(frame, "time")
-    names = [usual] if usual else []
-    names += [str(name) for name in frame.columns if name not in {usual, frame.geometry.name}]
+    if usual and same is not None and set(_values(frame[usual])) & set(same.times):
+        return usual
+    names = [_said(frame, usual)] if usual else []
+    names += [str(name) for name in frame.columns if name not in {*names, frame.geometry.name}]
     for name in names:
         values = _values(frame[name]) if name != code else []
         if _says_times(values, namer) or (name == usual and values and set(values) <= _STATES):

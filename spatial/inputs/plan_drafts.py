@@ -32,7 +32,7 @@ def draft_text(
     ----------
     table : DataFrame
         What ``draft_mapping`` gives, as somebody may have corrected it: ``code``, ``count``, ``area_km2``, ``pivot``,
-        ``options`` (lists), ``time`` and ``score``.
+        ``options`` (lists), ``time``, ``score`` and ``name``.
     pivot : Pivot
     name : str
         What the mapping is called.
@@ -73,12 +73,14 @@ def _times(times: Mapping[str, int], pivot: Pivot, known: PlanMapping | None) ->
 
 
 def _rule(row: Mapping[Hashable, object]) -> str:
-    value, time, options = row["pivot"], row.get("time"), row.get("options")
+    value, time, options, name = row["pivot"], row.get("time"), row.get("options"), row.get("name")
     parts = [f"pivot: {value}"]
     if value == AMBIGUOUS and isinstance(options, list | tuple):
         parts.append(f"options: [{', '.join(options)}]")
     if isinstance(time, str) and time and time != UNKNOWN:
         parts.append(f"time: {time}")
+    if isinstance(name, str) and name:
+        parts.append(f"name: {quoted(name)}")
     return str(value) if len(parts) == 1 and value != AMBIGUOUS else f"{{{', '.join(parts)}}}"
 
 

@@ -121,11 +121,12 @@ def _own_mapping(
 
 
 def _editor(at: Opened, draft: pd.DataFrame, key: str) -> pd.DataFrame:
+    named = ["name"] if draft["name"].any() else []
     edited = st.data_editor(
         draft,
         hide_index=True,
-        disabled=["code", "count", "area_km2", "score"],
-        column_order=["code", "pivot", "options", "time", "count", "area_km2", "score"],
+        disabled=["code", "name", "count", "area_km2", "score"],
+        column_order=["code", *named, "pivot", "options", "time", "count", "area_km2", "score"],
         column_config=_draft_columns(at),
         key=key,
     )
@@ -148,6 +149,7 @@ def _draft_columns(at: Opened) -> dict[str, Any]:
     shape = st.column_config
     return {
         "code": shape.TextColumn(head("code"), width="medium"),
+        "name": shape.TextColumn(text("plan_pages.name", lang), width="medium"),
         "pivot": shape.SelectboxColumn(
             head("value"), options=list(every), format_func=called, required=True, width="medium"
         ),

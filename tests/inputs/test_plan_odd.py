@@ -83,7 +83,7 @@ def test_numbers_as_decimals_are_codes_and_one_code_is_one_row_however_cased(tmp
     gpd.GeoDataFrame(rows, geometry=squares[:4], crs=3006).to_file(file)
     assert drafted(file) == {"Skog": "areell_naring", "Bostäder": "sammanhangande_bostad"}
     told = run("map", file, "--code", "MARKANV_KOD")
-    assert "101: 2 objekt, 2,00 km² → Areell näring" in told
+    assert "101 (Skog): 2 objekt, 2,00 km² → Areell näring" in told
     assert "(kod saknas): 1 objekt" in told
 
 
