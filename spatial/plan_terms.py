@@ -1,5 +1,6 @@
 """What a plan is described with: the pivot classification, mappings to it, the readiness rules and the example."""
 
+import unicodedata
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -48,15 +49,19 @@ UNKNOWN: Final = "okand"
 AMBIGUOUS: Final = "tvetydig"
 
 
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
 def folded(code: str) -> str:
-    """Return a code as it is compared: whitespace as single spaces, letters regardless of case.
+    """Return a code as it is compared: single spaces, letters regardless of case and of how they are put together.
 
     Examples
     --------
-    >>> folded("  Natur  och Friluftsliv")
-    'natur och friluftsliv'
+    >>> folded("  Natur\u00a0 och Friluftsliv"), folded("A\u030aker\u200b") == folded("Åker")
+    ('natur och friluftsliv', True)
     """
-    return " ".join(code.split()).casefold()
+    written = code if code.isascii() else unicodedata.normalize("NFC", code).translate(_UNSEEN)
+    return " ".join(written.split()).casefold()
 
 
 class PivotValue(Strict):
@@ -125,8 +130,9 @@ class CodeRule(Strict):
 class PlanMapping(Strict):
     """A classification and what its codes mean in the pivot: editable, versioned, *ambiguous* among the answers.
 
-    ``prefix`` is cut from the codes of a file (a code list's address); ``times`` says what the values of the time
-    column mean; ``default_time`` holds where a plan does not say.
+    ``prefix`` is cut from the codes of a file (a code list's address); ``numbered`` codes begin with a number, and the
+    number or the name alone will do; ``times`` says what the values of the time column mean; ``default_time`` holds
+    where a plan does not say.
     """
 
     id: Identifier
@@ -136,6 +142,7 @@ class PlanMapping(Strict):
     basis: Basis
     aspect: Aspect = "anvandning"
     prefix: str = ""
+    numbered: bool = False
     times: dict[str, Time] = Field(default_factory=dict)
     default_time: Time = UNKNOWN
     codes: dict[str, CodeRule]

@@ -1,5 +1,6 @@
 """Plans in one pivot classification: every feature kept, unknown and ambiguous codes said, never guessed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
@@ -10,6 +11,7 @@ import shapely
 
 from spatial.fingerprints import fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS, same_crs
+from spatial.plan_codes import Codes, folded_times, meaning_of
 from spatial.plan_names import Guess, Namer
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time, folded
 from spatial.texts import text
@@ -92,10 +94,10 @@ def mapped(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFrame
 
     For the readiness check, which is to find just that.
     """
-    lookup = _lookup(mapping)
-    codes = zip(column(features, "code"), column(features, "layer"), strict=True)
-    rules = [_rule_of(code, lookup, mapping.prefix, layer) for code, layer in codes]
-    return _mapped(features, rules, mapping)
+    known = Codes(mapping)
+    codes = list(zip(column(features, "code"), column(features, "layer"), strict=True))
+    rule_of = {pair: _rule_of(pair[0], known, pair[1]) for pair in dict.fromkeys(codes)}
+    return _mapped(features, [rule_of[pair] for pair in codes], mapping)
 
 
 def for_check(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFrame:
@@ -104,16 +106,10 @@ def for_check(features: gpd.GeoDataFrame, mapping: PlanMapping) -> gpd.GeoDataFr
     return mapped(features, mapping).assign(**own)
 
 
-def _lookup(mapping: PlanMapping) -> dict[str, CodeRule]:
-    return {folded(code): rule for code, rule in mapping.codes.items()}
-
-
-def _rule_of(code: str | None, rules: dict[str, CodeRule], prefix: str, layer: str | None = None) -> CodeRule | None:
+def _rule_of(code: str | None, known: Codes, layer: str | None = None) -> CodeRule | None:
     """Return what a code means: in its own layer where the mapping tells layers apart, else wherever it stands."""
     said = code or text("plans.no_code")
-    key, start = folded(said), folded(prefix)
-    own = rules.get(folded(in_layer(layer, said))) if layer else None
-    return own or rules.get(key) or (rules.get(key.removeprefix(start)) if start else None)
+    return (known.rule(in_layer(layer, said)) if layer else None) or known.rule(said)
 
 
 def in_layer(layer: str, code: str) -> str:
@@ -129,9 +125,10 @@ def in_layer(layer: str, code: str) -> str:
 
 def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: PlanMapping) -> gpd.GeoDataFrame:
     index = pd.Index(list(map(_id, features["municipality"], features.index)), name="id", dtype=object)
-    times = {str(time): time for time in get_args(Time)}
-    times |= {folded(value): time for value, time in mapping.times.items()}
+    times: dict[str, Time] = {str(time): time for time in get_args(Time)}
+    times |= folded_times(mapping)
     given = column(features, "time")
+    said = {value: meaning_of(value or "", times) or mapping.default_time for value in dict.fromkeys(given)}
     fixed = column(features, "aspect")
     columns: dict[str, list[Any]] = {
         "plan_id": features["municipality"].astype(str).tolist(),
@@ -142,10 +139,7 @@ def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: P
         "code": column(features, "code"),
         "pivot": [rule.pivot if rule else UNKNOWN for rule in rules],
         "pivot_options": [";".join(rule.options) if rule and rule.pivot == AMBIGUOUS else None for rule in rules],
-        "time": [
-            (rule.time if rule else None) or times.get(folded(value or ""), mapping.default_time)
-            for rule, value in zip(rules, given, strict=True)
-        ],
+        "time": [(rule.time if rule else None) or said[value] for rule, value in zip(rules, given, strict=True)],
         "name": column(features, "name"),
         "consideration": column(features, "consideration"),
     }
@@ -202,7 +196,9 @@ def _interests_of(layer: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def counted(features: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return codes with how many features bear them and their area; the largest area first, then the most."""
-    codes = pd.Series([value or text("plans.no_code") for value in column(features, "code")], dtype=object)
+    codes = pd.Series(
+        _one_spelling([value or text("plans.no_code") for value in column(features, "code")]), dtype=object
+    )
     areas = pd.Series(shapely.area(features.geometry.to_numpy()) / _KM2, dtype=float)
     groups = pd.DataFrame({"code": codes, "area_km2": areas}).groupby("code", sort=True)["area_km2"]
     table = groups.agg(["size", "sum"]).rename(columns={"size": "count", "sum": "area_km2"}).reset_index()
@@ -235,7 +231,7 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     A score is how alike two words are, not how likely the answer is.
     """
     namer = Namer(pivot)
-    known = [(_lookup(mapping), mapping.prefix) for mapping in mappings]
+    known = [Codes(mapping) for mapping in mappings]
     codes = _one_spelling([value or text("plans.no_code") for value in column(features, "code")])
     layers, spelled = column(features, "layer"), column(features, "name_of_code")
     names = {(code, layer): name for code, layer, name in zip(codes, layers, spelled, strict=True) if name}
@@ -264,14 +260,15 @@ def _other_name(code: str, name: str) -> str:
 
 def _one_spelling(codes: list[str]) -> list[str]:
     """Return the codes as each is most often written: a mapping takes *Skog* and *skog* for the same."""
-    written = pd.Series(codes, dtype=object)
-    often = written.groupby(written.map(folded)).agg(lambda same: min(same.mode()))
-    return [often[folded(code)] for code in codes]
+    counts = Counter(codes)
+    often: dict[str, str] = {}
+    for code in sorted(counts, key=lambda one: (-counts[one], one)):
+        often.setdefault(folded(code), code)
+    usual = {code: often[folded(code)] for code in counts}
+    return [usual[code] for code in codes]
 
 
-def _guess(
-    code: str, name: str | None, known: list[tuple[dict[str, CodeRule], str]], namer: Namer, values: frozenset[str]
-) -> Guess:
+def _guess(code: str, name: str | None, known: list[Codes], namer: Namer, values: frozenset[str]) -> Guess:
     """Return what a known classification says of a code; else what the better understood of code and name says.
 
     A name that tells of a value goes before: reindeer herding in a layer of national interests is no use of land.
@@ -279,7 +276,7 @@ def _guess(
     named = namer.guess(name) if name else None
     if named is not None and named.pivot in values:
         return named
-    rule = next(filter(None, (_rule_of(code, *one) for one in known)), None)
+    rule = next(filter(None, (_rule_of(code, one) for one in known)), None)
     if rule is not None:
         return Guess(rule.pivot, _SAME, tuple(rule.options), rule.time)
     coded = Guess(UNKNOWN, 0.0) if code == text("plans.no_code") else namer.guess(code)

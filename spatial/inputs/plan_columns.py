@@ -1,6 +1,6 @@
 """Which columns of a plan's file hold its classes, times, names and ids: by what they hold, and by usual names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import pandas as pd
 from spatial.errors import ConfigError
 from spatial.inputs.domains import bare, worded
 from spatial.inputs.roles import as_texts
+from spatial.plan_codes import Codes, folded_times, meaning_of
 from spatial.plan_names import Namer
 from spatial.plan_terms import UNKNOWN, PlanMapping, folded
 
@@ -132,7 +133,7 @@ def listed(frame: gpd.GeoDataFrame) -> str:
 
 def recognised(codes: Iterable[str], mappings: Iterable[PlanMapping]) -> PlanMapping | None:
     """Return the classification that most of the codes belong to, or None."""
-    wanted = {folded(code) for code in codes}
+    wanted = {folded(code): code for code in codes}.values()
     if not wanted:
         return None
     shares = [(_share(wanted, mapping), mapping) for mapping in mappings]
@@ -140,10 +141,9 @@ def recognised(codes: Iterable[str], mappings: Iterable[PlanMapping]) -> PlanMap
     return best if share >= _RECOGNISED else None
 
 
-def _share(wanted: set[str], mapping: PlanMapping) -> float:
-    start = folded(mapping.prefix)
-    have = {folded(code) for code in mapping.codes}
-    return sum(code in have or bool(start and code.removeprefix(start) in have) for code in wanted) / len(wanted)
+def _share(wanted: Collection[str], mapping: PlanMapping) -> float:
+    known = Codes(mapping)
+    return sum(map(known.owns, wanted)) / len(wanted)
 
 
 def _understood(frame: gpd.GeoDataFrame, namer: Namer, mappings: list[PlanMapping]) -> dict[str, float]:
@@ -198,7 +198,8 @@ def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None, same: PlanMap
     The codes stay where the classification that the plan is in says what they mean.
     """
     usual = guessed(frame, "time")
-    if usual and same is not None and set(_values(frame[usual])) & set(same.times):
+    sure = folded_times(same)
+    if usual and any(meaning_of(value, sure) for value in _values(frame[usual])):
         return usual
     names = [_said(frame, usual)] if usual else []
     names += [str(name) for name in frame.columns if name not in {*names, frame.geometry.name}]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spatial.errors import ConfigError
 from spatial.inputs.mapping import read_mapping
+from spatial.plan_codes import folded_times, meaning_of
 from spatial.plan_names import Namer, plain
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
 from spatial.storage import new_file
@@ -66,8 +67,8 @@ def draft_text(
 
 
 def _times(times: Mapping[str, int], pivot: Pivot, known: PlanMapping | None) -> list[str]:
-    namer, sure = Namer(pivot), known.times if known is not None else {}
-    said = {value: sure.get(value) or namer.time_of(value) or UNKNOWN for value in times}
+    namer, sure = Namer(pivot), folded_times(known)
+    said = {value: meaning_of(value, sure) or namer.time_of(value) or UNKNOWN for value in times}
     rows = [f"  {quoted(v)}: {time}  # {text('plans.draft_time', count=times[v])}" for v, time in said.items()]
     return ["times:", *rows] if rows else []
 
