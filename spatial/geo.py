@@ -21,6 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 Geometries = npt.ArrayLike | Sequence[shapely.Geometry]
 _ARC_M: Final = 0.5
 _NOTHING_M2: Final = 1.0
+_NOTHING_M: Final = 1.0
+_BESIDE_M: Final = 1e-3
 _ROUNDED_M: Final = 1e-6
 _POLYGONAL: Final = frozenset({3, 6})
 _FAMILY: Final = {0: "point", 4: "point", 1: "line", 5: "line", 2: "line", 3: "polygon", 6: "polygon", 7: "mixed"}
@@ -118,12 +120,7 @@ def polygonal(geometry: shapely.Geometry) -> shapely.Geometry:
 def repaired(shape: shapely.Geometry) -> shapely.Geometry:
     """Return a geometry made valid; what two parts of an area both cover is land, and a hole only takes what it is in.
 
-    By the fields that the lines of all its rings enclose together; by ``make_valid`` where nothing would be left.
-
-    Notes
-    -----
-    ``make_valid(method="structure")`` says the same, but GEOS 3.14 drops, now and then, a part of an area whose ring
-    crosses itself by no more than a rounding, or gives up: 7 and 3 of 412 outlines that had been moved or turned.
+    By the structure of its rings; by their lines where nothing would be left.
 
     Examples
     --------
@@ -131,36 +128,10 @@ def repaired(shape: shapely.Geometry) -> shapely.Geometry:
     >>> repaired(island).area, shapely.make_valid(island).area
     (16.0, 15.0)
     """
-    if shapely.get_dimensions(shape) < 2 or shapely.is_empty(shape):
+    if shapely.get_dimensions(shape) < 2:
         return shapely.make_valid(shape)
-    if not np.isfinite(shapely.get_coordinates(shape)).all():
-        return shapely.make_valid(shape, method="structure")
-    parts = shapely.get_parts(shape)
-    if shapely.get_type_id(shape) not in _POLYGONAL:
-        return shapely.GeometryCollection([repaired(part) for part in parts])
-    fields = shapely.get_parts(shapely.polygonize([shapely.union_all(shapely.get_rings(parts))]))
-    # The deepest point tells: one from point_on_surface may lie in a spike thinner than a rounding.
-    xy = shapely.get_coordinates(shapely.get_point(shapely.maximum_inscribed_circle(fields), 0))
-    land = np.zeros(len(fields), bool)
-    for part in parts[~shapely.is_empty(parts)]:
-        shell, *holes = (_inside_ring(ring, xy) for ring in shapely.get_rings(part))
-        land |= shell & ~np.any(holes, axis=0) if holes else shell
-    return shapely.coverage_union_all(fields[land]) if land.any() else shapely.make_valid(shape)
-
-
-def _inside_ring(ring: shapely.LinearRing, xy: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return which points a closed line goes round, once or more often one way than the other."""
-    area = shapely.Polygon(ring)
-    if shapely.is_valid(area):
-        return np.asarray(shapely.contains_xy(area, xy), bool)
-    corners = shapely.get_coordinates(ring)
-    (ax, ay), (bx, by) = corners[:-1].T, corners[1:].T
-    out = np.zeros(len(xy), bool)
-    for at, (x, y) in enumerate(xy):
-        left = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
-        up, down = (ay <= y) & (by > y) & (left > 0), (by <= y) & (ay > y) & (left < 0)
-        out[at] = up.sum() != down.sum()
-    return out
+    made = shapely.make_valid(shape, method="structure")
+    return shapely.make_valid(shape) if shapely.is_empty(made) else made
 
 
 def finite(geometries: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -181,7 +152,7 @@ def common_bounds(frames: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, flo
 
 
 def shared(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
-    """Return what the geometries of each pair have in common, and see to it that areas really lie in both.
+    """Return what the geometries of each pair have in common, and see to it that every part really lies in both.
 
     Parameters
     ----------
@@ -194,9 +165,9 @@ def shared(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
 
     Notes
     -----
-    GEOS 3.14 gives, now and then, a whole area that only touches the other one: where a corner of the one lies less
-    than a rounding from an edge of the other (2 of 1,385 pairs of the illustrative plans). A point on each part tells;
-    such a pair is intersected again on a grid of a micrometre.
+    GEOS 3.14 gives, now and then, a whole area or line that only touches the other one: where a corner of the one lies
+    less than a rounding from an edge of the other (2 of 1,385 pairs of the illustrative plans). A point on each part
+    tells; such a pair is intersected again on a grid of a micrometre.
 
     Examples
     --------
@@ -205,21 +176,38 @@ def shared(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
     """
     mine, theirs = np.broadcast_arrays(np.asarray(one, object), np.asarray(other, object))
     found = np.array(shapely.intersection(mine, theirs), object)
-    parts, of = shapely.get_parts(found, return_index=True)
-    sizeable = shapely.area(parts) > _NOTHING_M2
-    parts, of = parts[sizeable], of[sizeable]
-    x, y = shapely.get_coordinates(shapely.point_on_surface(parts)).T
-    in_both = shapely.intersects_xy(mine[of], x, y) & shapely.intersects_xy(theirs[of], x, y)
-    again = np.unique(of[~in_both])
+    xy, of = _witnesses(found)
+    again = np.unique(of[~(_on(mine[of], xy) & _on(theirs[of], xy))])
     found[again] = shapely.intersection(mine[again], theirs[again], grid_size=_ROUNDED_M)
     return found
 
 
-def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
-    """Return what of each geometry does not lie in the other, and see to it that no area is lost on the way.
+def _witnesses(shapes: npt.NDArray[np.object_]) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """Return a point on every area, the corners of every line and the middles between them, and whose they are."""
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    areas, lines = shapely.area(parts) > _NOTHING_M2, shapely.get_dimensions(parts) == 1
+    lines &= shapely.length(parts) > _NOTHING_M
+    corners, line = shapely.get_coordinates(parts[lines], return_index=True)
+    after = np.flatnonzero(line[1:] == line[:-1])
+    middles = (corners[after] + corners[after + 1]) / 2
+    inner = shapely.get_coordinates(shapely.point_on_surface(parts[areas]))
+    own = of[lines]
+    return np.vstack([inner, corners, middles]), np.concatenate([of[areas], own[line], own[line[after]]])
 
-    The areas of these and of what is :func:`shared` make the whole: where they do not, the pair is cut again on a grid
-    of a micrometre.
+
+def _on(shapes: npt.NDArray[np.object_], xy: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return whether each point lies in its area, or no more than a rounding beside it; a line is not asked."""
+    on = np.asarray(shapely.get_dimensions(shapes) < 2)
+    on[~on] = shapely.intersects_xy(shapes[~on], *xy[~on].T)
+    on[~on] = shapely.dwithin(shapes[~on], shapely.points(xy[~on]), _BESIDE_M)
+    return on
+
+
+def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
+    """Return what of each geometry does not lie in the other, and see to it that nothing is lost on the way.
+
+    The areas (of lines the lengths) of these and of what is :func:`shared` make the whole: where they do not, the pair
+    is cut again on a grid of a micrometre.
 
     Examples
     --------
@@ -228,9 +216,12 @@ def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
     """
     mine, theirs = np.broadcast_arrays(np.asarray(one, object), np.asarray(other, object))
     found = np.array(shapely.difference(mine, theirs), object)
-    whole = shapely.area(mine)
-    off = np.abs(whole - shapely.area(shared(mine, theirs)) - shapely.area(found))
-    again = np.flatnonzero(off > _NOTHING_M2 + 1e-9 * whole)
+    is_line = shapely.get_dimensions(mine) == 1
+    whole, common, left = (
+        np.where(is_line, shapely.length(shapes), shapely.area(shapes))
+        for shapes in (mine, shared(mine, theirs), found)
+    )
+    again = np.flatnonzero(np.abs(whole - common - left) > _NOTHING_M + 1e-9 * whole)
     found[again] = shapely.difference(mine[again], theirs[again], grid_size=_ROUNDED_M)
     return found
 
