@@ -120,7 +120,12 @@ def polygonal(geometry: shapely.Geometry) -> shapely.Geometry:
 def repaired(shape: shapely.Geometry) -> shapely.Geometry:
     """Return a geometry made valid; what two parts of an area both cover is land, and a hole only takes what it is in.
 
-    By the structure of its rings; by their lines where nothing would be left.
+    By the fields that the lines of all its rings enclose together; by ``make_valid`` where nothing would be left.
+
+    Notes
+    -----
+    ``make_valid(method="structure")`` says the same, but GEOS 3.14 drops, now and then, a part of an area whose ring
+    crosses itself by no more than a rounding, or gives up: 7 and 3 of 412 outlines that had been moved or turned.
 
     Examples
     --------
@@ -128,10 +133,36 @@ def repaired(shape: shapely.Geometry) -> shapely.Geometry:
     >>> repaired(island).area, shapely.make_valid(island).area
     (16.0, 15.0)
     """
-    if shapely.get_dimensions(shape) < 2:
+    if shapely.get_dimensions(shape) < 2 or shapely.is_empty(shape):
         return shapely.make_valid(shape)
-    made = shapely.make_valid(shape, method="structure")
-    return shapely.make_valid(shape) if shapely.is_empty(made) else made
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return shapely.make_valid(shape, method="structure")
+    parts = shapely.get_parts(shape)
+    if shapely.get_type_id(shape) not in _POLYGONAL:
+        return shapely.GeometryCollection([repaired(part) for part in parts])
+    fields = shapely.get_parts(shapely.polygonize([shapely.union_all(shapely.get_rings(parts))]))
+    # The deepest point tells: one from point_on_surface may lie in a spike thinner than a rounding.
+    xy = shapely.get_coordinates(shapely.get_point(shapely.maximum_inscribed_circle(fields), 0))
+    land = np.zeros(len(fields), bool)
+    for part in parts[~shapely.is_empty(parts)]:
+        shell, *holes = (_inside_ring(ring, xy) for ring in shapely.get_rings(part))
+        land |= shell & ~np.any(holes, axis=0) if holes else shell
+    return shapely.coverage_union_all(fields[land]) if land.any() else shapely.make_valid(shape)
+
+
+def _inside_ring(ring: shapely.LinearRing, xy: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which points a closed line goes round, once or more often one way than the other."""
+    area = shapely.Polygon(ring)
+    if shapely.is_valid(area):
+        return np.asarray(shapely.contains_xy(area, xy), bool)
+    corners = shapely.get_coordinates(ring)
+    (ax, ay), (bx, by) = corners[:-1].T, corners[1:].T
+    out = np.zeros(len(xy), bool)
+    for at, (x, y) in enumerate(xy):
+        left = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
+        up, down = (ay <= y) & (by > y) & (left > 0), (by <= y) & (ay > y) & (left < 0)
+        out[at] = up.sum() != down.sum()
+    return out
 
 
 def finite(geometries: npt.ArrayLike) -> npt.NDArray[np.bool_]:

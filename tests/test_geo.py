@@ -19,6 +19,14 @@ BESIDE = shapely.Polygon([
 """A corner of the one lies 3e-11 m from an edge of the other: GEOS 3.14.1 gives the whole of the first as shared."""
 
 
+CROSSED = shapely.Polygon([
+    (732632.1867078029, 7157408.846967275), (735853.8640159855, 7153969.697658849),
+    (729065.8051175848, 7142825.14517364), (735366.0485203062, 7154490.442030218),
+    (733154.1093233975, 7156851.693152424),
+])  # fmt: skip
+"""A corner lies a rounding inside the ring's own edge: make_valid by structure gives nothing of 449 ha."""
+
+
 def in_common(one, other):
     """Return the area that two areas share by what they cover together."""
     return one.area + other.area - shapely.union(one, other).area
@@ -64,6 +72,23 @@ def test_a_repaired_area_keeps_what_its_parts_share_and_takes_no_hole_for_land()
     twice = shapely.Polygon(shapely.box(0, 0, 4, 4).exterior, [shapely.box(0, 0, 4, 4).exterior.coords])
     assert repaired(twice).area == 16
     assert repaired(shapely.LineString([(0, 0), (1, 1), (0, 1), (1, 0)])).length == pytest.approx(2 * 2**0.5 + 1)
+
+
+def test_no_part_of_an_area_is_lost_where_its_ring_crosses_itself_by_a_rounding():
+    corners = shapely.get_coordinates(CROSSED) - shapely.get_coordinates(CROSSED)[0]
+    (x, y), (next_x, next_y) = corners[:-1].T, corners[1:].T
+    by_its_corners = abs(float((x * next_y - next_x * y).sum())) / 2
+    assert repaired(CROSSED).area == pytest.approx(by_its_corners, abs=0.01)
+    both = repaired(shapely.MultiPolygon([CROSSED, shapely.box(0, 0, 100, 100)]))
+    assert both.is_valid
+    assert both.area == pytest.approx(by_its_corners + 10_000, abs=0.01)
+
+
+def test_what_a_ring_goes_round_twice_is_land():
+    twice = shapely.Polygon([(0, 0), (4, 0), (4, 4), (0, 4), (0, 0), (1, 1), (3, 1), (3, 3), (1, 3), (1, 1)])
+    assert repaired(twice).area == 16
+    assert repaired(shapely.Polygon()).is_empty
+    assert repaired(shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])).area == 1
 
 
 def test_pairs_keep_their_places_beside_one_that_is_mended():
