@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.analysis.counted_once import overlaps
-from spatial.analysis.rules import AGAINST, AREAS_LAYER, SUPPORTS, chosen, elements, measured
+from spatial.analysis.rules import AGAINST, AREAS_LAYER, SUPPORTS, chosen, elements, measured, meets
 from spatial.strategy import Goal, Rule
 from spatial.texts import text
 
@@ -82,8 +82,10 @@ def evidence(
 
 def of_any(features: gpd.GeoDataFrame, rules: Iterable[Rule]) -> gpd.GeoDataFrame:
     """Return the features that some rule looks at."""
-    ids = [chosen(features, rule.features).index for rule in rules]
-    return features[features.index.isin(np.concatenate([*ids, features.index[:0]]))]
+    keep = np.zeros(len(features), bool)
+    for rule in rules:
+        keep |= meets(features, rule.features)
+    return features[keep]
 
 
 def _described(rows: pd.DataFrame, goal: Goal, rule: Rule, features: gpd.GeoDataFrame) -> pd.DataFrame:

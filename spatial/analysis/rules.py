@@ -51,11 +51,16 @@ def structure_of(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDat
 
 def chosen(features: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:
     """Return the features that a rule looks at, sorted by id; an empty list of the choice lets all through."""
+    return features[meets(features, choice)].sort_index()
+
+
+def meets(features: gpd.GeoDataFrame, choice: Choice) -> npt.NDArray[np.bool_]:
+    """Return whether a rule looks at each feature."""
     keep = np.ones(len(features), bool)
     for column, wanted in (("aspect", choice.aspects), ("pivot", choice.pivots), ("time", choice.times)):
         if wanted:
             keep &= features[column].isin(wanted).to_numpy()
-    return features[keep].sort_index()
+    return keep
 
 
 def elements(rule: Rule, structure: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame | None:

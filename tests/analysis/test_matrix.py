@@ -267,6 +267,16 @@ def test_equal_sides_support_and_are_said_to_be_mixed(structure):
     assert math.isclose(cell["support_measure"], cell["against_measure"])
 
 
+def test_pieces_of_a_crooked_zone_have_few_corners_and_share_nothing():
+    xy = np.random.default_rng(1).uniform(0, 40_000, (60, 2))
+    pieces = tiled(shapely.buffer(shapely.linestrings(xy.reshape(-1, 3, 2)), 900))
+    whole = shapely.union_all(shapely.buffer(shapely.linestrings(xy.reshape(-1, 3, 2)), 900))
+    assert shapely.get_num_coordinates(whole) > 5 * shapely.get_num_coordinates(pieces).max()
+    assert shapely.area(pieces).sum() == pytest.approx(whole.area)
+    one, other = shapely.STRtree(pieces).query(pieces, predicate="intersects")
+    assert shapely.area(shapely.intersection(pieces[one], pieces[other]))[one != other].max() < 1e-3
+
+
 def test_pieces_of_a_zone_lose_nothing():
     zone = shapely.buffer(shapely.points([[5000, 5000], [15_000, 5000], [5000, 40_000]]), 10_000)
     pieces = tiled(zone)
