@@ -9,9 +9,10 @@ import numpy.typing as npt
 import shapely
 from shapely.ops import substring
 
+from spatial.analysis.border_ahead import ahead
 from spatial.analysis.border_certainty import FAR_M
 from spatial.analysis.border_crossings import Crossing, crossings
-from spatial.analysis.border_joins import Links, Met, ahead, met
+from spatial.analysis.border_joins import Links, Met, met
 from spatial.analysis.border_match import Shared, Side
 from spatial.strategy import Compatibility, LinkFamily
 
@@ -83,7 +84,7 @@ def _met_on_a_border(
     for sides in ways:
         all_of_them = own[sides[0].plan]
         come = crossings(sides[0], all_of_them, tolerance)
-        leads = [ahead(link, covered, *lead) for link in come if _apart(link, shared) > FAR_M]
+        leads = [ahead(link, covered, *lead) if _apart(link, shared) > FAR_M else [] for link in come]
         every[sides[0].plan] = Links(come, leads, all_of_them.geometry.to_numpy())
     for side, other in ways:
         links = own[side.plan]

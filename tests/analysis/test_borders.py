@@ -136,15 +136,16 @@ def same(one, other):
     assert np.allclose(one[["length_m", "chainage_m"]], other[["length_m", "chainage_m"]], atol=0.5)
 
 
-def test_ways_aside_stop_unless_they_may_bend_over_land_that_neither_plan_covers():
+def test_ways_shifted_aside_stop_over_land_that_neither_plan_covers():
     """Between the boundaries: 500 m that both cover at northing 4,400, 600 m that neither covers at 6,600 and 12,600.
 
-    There a way may bend 240 m (0.4 of 600 m): 215 m aside is in doubt, 450 m aside is not.
+    The ways lie 450, 215 and 450 m aside of each other, all straight east.
     """
     frame, outline, own = faults([])
     result = faced(frame, outline, TABLE, tolerance_m=200, own=own)
-    named = [sorted(found["feature_a"] + found["feature_b"]) for found in (result.findings, result.uncertain)]
-    assert named == [["A:w1", "A:w3", "A:w4", "B:w1", "B:w3"], ["A:w2", "B:w2"]]
+    named = sorted(result.findings["feature_a"] + result.findings["feature_b"])
+    assert named == ["A:w1", "A:w2", "A:w3", "A:w4", "B:w1", "B:w2", "B:w3"]
+    assert result.uncertain.empty
     result = faced(frame, outline, TABLE, tolerance_m=700, own=own)
     assert (result.findings["feature_a"] + result.findings["feature_b"]).tolist() == ["A:w3"]
     assert result.uncertain.empty
@@ -172,6 +173,20 @@ def test_a_way_over_land_that_no_plan_covers_may_go_on_in_a_third_municipality()
     ]
     aside = cornered(("A", to_b), ("C", line((10_600, 9000), (15_000, 4600)))).findings
     assert sorted(aside["feature_a"] + aside["feature_b"]) == ["A:vag", "C:vag"]
+
+
+@pytest.mark.parametrize(
+    ("rise", "stops", "unsure"), [(-0.38, 2, 0), (0.0, 2, 0), (0.05, 2, 0), (0.38, 0, 0), (1.0, 0, 2), (3.0, 0, 2)]
+)
+def test_a_way_that_bends_one_way_may_go_on_and_one_that_is_shifted_aside_stops(rise, stops, unsure):
+    """A's way comes straight east; B's goes on 600 m further, 230 m to the north, and rises or falls from there.
+
+    Rising at 0.38 (230 m of 600 m) it comes straight from the end of A's.
+    """
+    ways = ("A", line((5000, 15_000), (10_000, 15_000))), ("B", line((10_600, 15_230), (12_000, 15_230 + 1400 * rise)))
+    result = cornered(*ways)
+    assert (len(result.findings), len(result.uncertain)) == (stops, unsure)
+    assert cornered(("A", ways[0][1]), ("B", line((10_600, 15_190), (12_000, 15_190 + 1400 * rise)))).findings.empty
 
 
 places = st.tuples(st.sampled_from([HOME, WORK, "natur_friluftsliv", "vatten", "gap"]), st.sampled_from("AB"),

@@ -8,7 +8,7 @@ stretches are about as long. On each site one fault is planted, of the next kind
 - *conflict*: homes in the one plan and industry in the other, each a strip along the plan's own boundary;
 - *silent*: the one plan says nothing in a strip along its own boundary, the other goes on;
 - *link* and *green*: a link of the one plan comes to its own boundary; the neighbour's goes on from its own boundary,
-  so many metres aside along it. The size is how far aside.
+  so many metres aside along it. The size is how far aside; less, where both are drawn on the same land and come nearer.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,8 @@ BACK_M, ALIKE, CLEAR_M = 0.10, 0.15, 3_000.0
 class Planted:
     """What was planted: kind, plans (``one`` has the homes, says nothing or has the link), features, and metres.
 
-    ``one_m`` and ``other_m`` are measured in each plan's own boundary; ``apart_m`` is how far the drawings differ.
+    ``one_m`` and ``other_m`` are measured in each plan's own boundary; ``apart_m`` is how far the drawings differ;
+    ``near_m`` how near two links come to each other on land that both plans cover.
     """
 
     kind: str
@@ -43,11 +44,12 @@ class Planted:
     one_m: float
     other_m: float
     apart_m: float
+    near_m: float = np.inf
 
     @property
     def size_m(self) -> float:
-        """How large the fault is: where the plan is silent, else the mean of both sides."""
-        return self.one_m if self.kind == "silent" else (self.one_m + self.other_m) / 2
+        """How large the fault is: where the plan is silent, else the mean of both sides, at most how near they come."""
+        return self.one_m if self.kind == "silent" else min((self.one_m + self.other_m) / 2, self.near_m)
 
 
 def border(outlines: gpd.GeoSeries, one: str, other: str) -> shapely.LineString:
@@ -188,4 +190,6 @@ def _fault(kind: str, key: str, sides, apart: float):
         return None
     told = zip(names, (one, other), ways, strict=True)
     new = [(name, plan, "inriktning", LINKS[kind], shape) for name, plan, shape in told]
-    return Planted(kind, one, other, *names, *metres, apart), {}, new
+    common = [shapely.intersection(way, shapely.intersection(area, area2)) for way in ways]
+    near = shapely.distance(*common) if min(map(shapely.length, common)) > 1 else np.inf
+    return Planted(kind, one, other, *names, *metres, apart, near), {}, new
