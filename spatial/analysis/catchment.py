@@ -7,6 +7,7 @@ import shapely
 
 from spatial.analysis.ranges import range_names
 from spatial.analysis.reach import ALL_ZONES, shares_within
+from spatial.geo import shared
 
 
 def people_served(cells: pd.DataFrame, service: str, facilities: pd.DataFrame) -> pd.DataFrame:
@@ -184,8 +185,8 @@ def in_zones(areas: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFra
     """
     shapes, borders = areas.geometry.to_numpy(), zones.geometry.to_numpy()
     area, zone = shapely.STRtree(borders).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[area], borders[zone]))
-    pairs = pd.DataFrame({"area": area, "name": zones["name"].to_numpy()[zone], "shared": shared})
+    common = shapely.area(shared(shapes[area], borders[zone]))
+    pairs = pd.DataFrame({"area": area, "name": zones["name"].to_numpy()[zone], "shared": common})
     pairs = pairs[pairs["shared"] > 0].sort_values(["area", "shared"], ascending=[True, False], kind="stable")
     names = pairs.groupby("area")["name"].agg(", ".join).reindex(range(len(areas))).fillna("")
     return areas.assign(zones=names.to_numpy())

@@ -167,7 +167,7 @@ def _idle_corridors(
 ) -> list[Row]:
     rows: list[Row] = []
     for plan, zone in zones.geometry.sort_index().items():
-        inside = shapely.intersection(corridors.geometry.to_numpy(), zone)
+        inside = shared(corridors.geometry.to_numpy(), [zone])
         own = grows.geometry[grows["plan_id"] == plan].to_numpy()
         for key, name, piece in zip(corridors.index, corridors["name"], inside, strict=True):
             km = piece.length / _KM

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis import example_claims as claiming
-from spatial.geo import polygonal
+from spatial.geo import polygonal, shared, without
 from spatial.model import Raster
 
 Row = dict[str, Any]
@@ -65,8 +65,9 @@ def _growth(code: str, outline: shapely.Geometry, own: gpd.GeoDataFrame, values:
         r = claiming.radius_m(people, values)
         angle = claiming.bearing_of(str(key)) + 90
         ends = [claiming.offset(at.x, at.y, angle, d) for d in (0.9 * r, values["direction_share"] * r)]
-        arrow = shapely.intersection(shapely.LineString(ends), outline)
-        area = polygonal(shapely.intersection(claiming.growth_sector(str(key), (at.x, at.y), r, values), outline))
+        sector = claiming.growth_sector(str(key), (at.x, at.y), r, values)
+        arrow, grown = shared([shapely.LineString(ends), sector], [outline])
+        area = polygonal(grown)
         rows.append(_row(code, f"rikt-{number}", "Utbyggnadsriktning", arrow, f"{name} växer", "Framtida"))
         rows.append(_row(code, f"utb-{number}", "Utbyggnadsområde", area, f"{name}, utbyggnad", "Framtida"))
     return [row for row in rows if not row["geometry"].is_empty]
@@ -110,7 +111,8 @@ def _lines(
     time: str,
     aspect: str = "inriktning",
 ) -> list[Row]:
-    cut = {name: shapely.line_merge(shapely.intersection(line, outline)) for name, line in lines.items()}
+    inside = shapely.line_merge(shared(list(lines.values()), [outline]))
+    cut = dict(zip(lines, inside, strict=True))
     kept = {name: line for name, line in cut.items() if line.length >= _LEAST_LINE_M}
     return [
         _row(code, f"{key}-{number:02d}", kind, line, name, time, aspect)
@@ -127,7 +129,7 @@ def _areas(
     whole = shapely.union_all(shapes)
     ordered = municipalities.sort_index()
     for code, outline in zip(ordered.index, ordered.geometry, strict=True):
-        mine = polygonal(shapely.intersection(whole, outline))
+        mine = polygonal(*shared([whole], [outline]))
         if shapely.area(mine) > 0:
             yield _row(str(code), key, kind, mine, name or kind, "Nuvarande" if aspect == "varde" else "", aspect)
 
@@ -178,9 +180,9 @@ def _near(
         if near[0] <= values["lis_reach_m"]:
             bank = shapely.shortest_line(near[2], at).coords[0]
             disc = shapely.Point(bank).buffer(values["lis_m"], _QUARTER)
-            dry = disc if near[2].area == 0 else shapely.difference(disc, near[2])
+            dry = disc if near[2].area == 0 else without([disc], [near[2]])[0]
             shapes["lis"] = ("LIS-område", dry)
-    cut = {key: (kind, polygonal(shapely.intersection(shape, outline))) for key, (kind, shape) in shapes.items()}
+    cut = {key: (kind, polygonal(*shared([shape], [outline]))) for key, (kind, shape) in shapes.items()}
     return [
         _row(code, key, kind, shape, f"{centre['name']}, {kind}", "Nuvarande", "varde")
         for key, (kind, shape) in cut.items()

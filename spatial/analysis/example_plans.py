@@ -16,7 +16,7 @@ from spatial.analysis import example_claims as claiming
 from spatial.analysis.example_claims import Claim
 from spatial.analysis.example_elements import elements, values_of_land
 from spatial.analysis.example_faults import plant
-from spatial.geo import ANALYSIS_CRS, polygonal
+from spatial.geo import ANALYSIS_CRS, polygonal, shared, without
 from spatial.model import Raster
 from spatial.plan_terms import ExamplePlans
 
@@ -105,12 +105,12 @@ def shared_out(code: str, outline: shapely.Geometry, claims: Sequence[Claim], va
     for claim in claims:
         if not shapely.intersects(outline, claim.shape):
             continue
-        mine = polygonal(shapely.intersection(claim.shape, left))
+        mine = polygonal(*shared([claim.shape], [left]))
         parts = [part for part in shapely.get_parts(mine) if part.area >= values["least_m2"]]
         if not parts:
             continue
         mine = shapely.union_all(parts) if len(parts) > 1 else parts[0]
-        left = polygonal(shapely.difference(left, mine))
+        left = polygonal(*without([left], [mine]))
         rows.append(_row(code, "anvandning", f"anv-{len(rows) + 1:03d}", claim.code, mine, claim.name, claim.time))
     if not shapely.is_empty(left):
         rows.append(_row(code, "anvandning", f"anv-{len(rows) + 1:03d}", REST, left, "Skogslandet", "Nuvarande"))

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatial.geo import ANALYSIS_CRS, transform_xy
+from spatial.geo import ANALYSIS_CRS, shared, transform_xy
 from spatial.model import Grid
 
 
@@ -107,7 +107,7 @@ def hinterlands(
     rows = []
     for node, own in frame[frame["node"].notna()].groupby("node", sort=True):
         people, where = own["people_inv"].to_numpy(), own.index.to_numpy()
-        own_land = shapely.intersection(shapely.make_valid(shapely.coverage_union_all(land[where])), closed)
+        (own_land,) = shared([shapely.make_valid(shapely.coverage_union_all(land[where]))], [closed])
         envelope, drawn = _envelope(centres[where], own_land, people, close_m / 10, least_share)
         rows.append((node, people.sum(), len(own), drawn, envelope))
     table = pd.DataFrame(rows, columns=["node", "people_inv", "cells", "drawn_inv", "geometry"])

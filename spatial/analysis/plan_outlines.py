@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.geo import shared
+from spatial.geo import shared, without
 
 OWN: Final = "egen gräns"
 REFERENCE: Final = "gemensam gräns"
@@ -88,7 +88,7 @@ def _reaches_out(areas: npt.NDArray[np.object_], plan: str, version: gpd.GeoSeri
     if not len(areas):
         return 0.0
     if not len(shapes):
-        out = shapely.area(shapely.difference(shapely.union_all(shapely.make_valid(areas)), version[plan]))
+        out = shapely.area(*without([shapely.union_all(shapely.make_valid(areas))], [version[plan]]))
         return float(out / max(shapely.length(version[plan]), _LEAST_M))
     tree = shapely.STRtree(shapes)
     inside, _ = tree.query(areas, predicate="within")

@@ -15,6 +15,7 @@ import shapely
 from spatial.analysis.apportion import morton_order
 from spatial.analysis.grid import first_zone
 from spatial.analysis.nearness import nearest_m
+from spatial.geo import shared
 from spatial.lattice import lattice_for
 from spatial.model import Grid
 
@@ -111,7 +112,7 @@ def _water_share(x: FloatArray, y: FloatArray, size_m: float, water: Objects) ->
     half = size_m / 2
     boxes = shapely.box(x - half, y - half, x + half, y + half)
     which, cell = shapely.STRtree(boxes).query(water, predicate="intersects")
-    wet = shapely.area(shapely.intersection(boxes[cell], water[which])) / size_m**2
+    wet = shapely.area(shared(boxes[cell], water[which])) / size_m**2
     return np.asarray(np.bincount(cell, wet, len(x)), float)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.whatif import AddPeople, WhatIfError
-from spatial.geo import ANALYSIS_CRS, transform_xy
+from spatial.geo import ANALYSIS_CRS, shared, transform_xy
 from spatial.model import Grid
 
 _MOST_CELLS: Final = 250_000
@@ -70,7 +70,7 @@ def _spread(area: AddPeople, grid: Grid) -> pd.DataFrame:
     centre_x, centre_y = grid.centre(row, col)
     half = grid.size_m / 2
     squares = shapely.box(centre_x - half, centre_y - half, centre_x + half, centre_y + half)
-    inside = shapely.area(shapely.intersection(squares, shape))
+    inside = shapely.area(shared(squares, [shape]))
     kept = inside > 0
     index = pd.MultiIndex.from_arrays([row[kept], col[kept]], names=["row", "col"])
     return pd.DataFrame({"people_inv": area.people_inv * inside[kept] / inside.sum()}, index=index)
