@@ -1,6 +1,7 @@
 """Links at a border: planned ways and green links that the neighbour does not take further."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import shapely
 from shapely.ops import substring
 
-from spatial.analysis.border_ahead import ahead
+from spatial.analysis.border_ahead import Lead, ahead
 from spatial.analysis.border_certainty import FAR_M
 from spatial.analysis.border_crossings import Crossing, crossings
 from spatial.analysis.border_joins import Links, Met, met
@@ -24,11 +25,22 @@ Texts = npt.NDArray[np.object_]
 Places = npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Around:
+    """What lies around two neighbours, near to their border.
+
+    ``drawn``: what the plans there are drawn to; ``unplanned``: the municipalities whose plan is not given.
+    """
+
+    drawn: Sequence[shapely.Geometry]
+    unplanned: Sequence[shapely.Geometry]
+
+
 def link_findings(
     shared: Shared,
     features: gpd.GeoDataFrame,
     uses: Mapping[str, Texts],
-    around: Sequence[shapely.Geometry],
+    around: Around,
     table: Compatibility,
     tolerance: float,
 ) -> list[dict[str, object]]:
@@ -41,8 +53,7 @@ def link_findings(
         The plans' uses and directions, sorted by id; EPSG:3006.
     uses : mapping
         Each plan's use at the shared line's samples.
-    around : sequence of Polygon
-        What the plans around the two are drawn to.
+    around : Around
     table : Compatibility
         Its ``families``.
     tolerance : float
@@ -52,7 +63,7 @@ def link_findings(
     -------
     list of dict
         Rows of :func:`spatial.analysis.borders.faced`, with ``certain``: False where a link may go on
-        (:class:`spatial.analysis.border_joins.Met`).
+        (:class:`spatial.analysis.border_joins.Met`), or leads to a municipality whose plan is not given.
     """
     found: list[dict[str, object]] = []
     for family in table.families:
@@ -67,7 +78,7 @@ def _met_on_a_border(
     shared: Shared,
     features: gpd.GeoDataFrame,
     family: LinkFamily,
-    around: Sequence[shapely.Geometry],
+    around: Around,
     table: Compatibility,
     tolerance: float,
 ) -> Iterator[tuple[Side, Side, Crossing, Met]]:
@@ -76,7 +87,7 @@ def _met_on_a_border(
     own = {side.plan: every_one[every_one["plan_id"] == side.plan] for side in (shared.a, shared.b)}
     beyond = every_one.geometry[~every_one["plan_id"].isin(list(own))].to_numpy()
     beyond = beyond[shapely.dwithin(beyond, shared.line, table.borders.max_shift_m.value)]
-    covered = [shared.a.area, shared.b.area, *around]
+    covered = [shared.a.area, shared.b.area, *around.drawn]
     comes = min(tolerance, _COMES * table.borders.depth_m.value)
     lead = table.borders.bend_share.value, tolerance, table.borders.max_shift_m.value
     ways = ((shared.a, shared.b), (shared.b, shared.a))
@@ -92,7 +103,14 @@ def _met_on_a_border(
         for link in crossings(side, planned, comes):
             leads_on, links_of = ahead(link, covered, *lead), (every[side.plan], every[other.plan])
             what = met(link, leads_on, *links_of, beyond, (side, other), _apart(link, shared), tolerance)
+            if _leads_to(around.unplanned, link, leads_on, tolerance):
+                what = replace(what, may_go_on=True)
             yield side, other, link, what
+
+
+def _leads_to(areas: Sequence[shapely.Geometry], link: Crossing, leads: Sequence[Lead], tolerance: float) -> bool:
+    ways = shapely.GeometryCollection([*link.points, *(lead.straight for lead in leads)])
+    return bool(len(areas)) and bool(shapely.dwithin(ways, list(areas), tolerance).any())
 
 
 def _of_family(features: gpd.GeoDataFrame, family: LinkFamily) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ import shapely
 from spatial.analysis.border_faces import Shown, faces
 from spatial.analysis.border_frames import Row, doubtful, framed, totals
 from spatial.analysis.border_lines import areas_of_use, nearer_lines, neighbours, shared_lines
-from spatial.analysis.border_links import link_findings
+from spatial.analysis.border_links import Around, link_findings
 from spatial.analysis.border_match import Shared, Side, matched
 from spatial.analysis.border_uses import SILENT, Uses, effective
 from spatial.analysis.plan_outlines import Outline, outline_of
@@ -28,11 +28,15 @@ _FINEST_M: Final = 5.0
 
 @dataclass(frozen=True)
 class _Drawn:
-    """The plans that are compared, the outlines they are drawn to, and the lines between them."""
+    """The plans that are compared, the outlines they are drawn to, and the lines between them.
+
+    ``unplanned``: the outlines of municipalities whose plan is not given.
+    """
 
     areas: Mapping[str, Uses]
     outlines: Mapping[str, Outline]
     reference: Mapping[str, shapely.Geometry]
+    unplanned: Sequence[shapely.Geometry]
 
 
 def borders(
@@ -109,7 +113,8 @@ def faced(
         ``chainage_m``, ``boundary_a``, ``boundary_b`` (how each boundary is known), ``geometry`` (the stretch of the
         shared border). The same whichever plan comes first.
         ``uncertain``: the same columns, ``kind`` *osäker matchning* and ``suspected``: what looks like a conflict or
-        a link that stops, but may be that the plans are drawn to different versions of the border.
+        a link that stops, but may be that the plans are drawn to different versions of the border, or that the link
+        goes on in a municipality whose plan is not given.
         ``lengths``: a row for each pair: ``plan_a``, ``plan_b``, ``length_m`` and metres of *överens*, *konflikt*,
         *tyst plan*, *oklart* (a category unknown or ambiguous) and *osäker matchning*: silence is not agreement.
     """
@@ -147,7 +152,7 @@ def _drawn(
         areas[plan] = Uses(frame)
         outlines[plan] = outline_of(frame.geometry.to_numpy(), plan, known, table.borders.same_outline_m.value, own)
         reference[plan] = known[0][plan] if plan in known[0].index else outlines[plan].area
-    return _Drawn(areas, outlines, reference)
+    return _Drawn(areas, outlines, reference, list(known[0].drop(labels=reference, errors="ignore")))
 
 
 def _shared(one: str, other: str, drawn: _Drawn, table: Compatibility, tolerance: float) -> list[Shared]:
@@ -160,10 +165,13 @@ def _shared(one: str, other: str, drawn: _Drawn, table: Compatibility, tolerance
     return [matched(line, pair, (one, other), step, depth) for line in lines]
 
 
-def _around(shared: Shared, drawn: _Drawn, reach_m: float) -> list[shapely.Polygon]:
-    """Return what the plans around two neighbours are drawn to, where that is near to the border they share."""
+def _around(shared: Shared, drawn: _Drawn, reach_m: float) -> Around:
     others = [outline.area for plan, outline in drawn.outlines.items() if plan not in {shared.a.plan, shared.b.plan}]
-    return [area for area in others if shapely.dwithin(area, shared.line, reach_m)]
+    return Around(*(_near(areas, shared.line, reach_m) for areas in (others, drawn.unplanned)))
+
+
+def _near(areas: Sequence[shapely.Geometry], line: shapely.LineString, reach_m: float) -> list[shapely.Geometry]:
+    return [area for area in areas if shapely.dwithin(area, line, reach_m)]
 
 
 def _shown(side: Side, uses: Uses, tolerance: float, table: Compatibility) -> Shown:

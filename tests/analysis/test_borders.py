@@ -151,12 +151,13 @@ def test_ways_shifted_aside_stop_over_land_that_neither_plan_covers():
     assert result.uncertain.empty
 
 
-def cornered(*ways):
+def cornered(*ways, planned="ABC"):
     """Return A west of B and C, whose plans begin 600 m east of it, so that nobody covers the land between."""
     outline = layer({"A": box(0, 0, 10_000, 20_000), "B": box(10_000, 10_000, 20_000, 20_000),
                      "C": box(10_000, 0, 20_000, 10_000)}, name=list("ABC"))  # fmt: skip
     own = outline.geometry.to_dict()
     own |= {"B": box(10_600, 10_000, 20_000, 20_000), "C": box(10_600, 0, 20_000, 10_000)}
+    own = {plan: own[plan] for plan in planned}
     rows = [feature("mark", plan, COUNTRY, area, time=NOW) for plan, area in own.items()]
     rows += [feature("vag", way[0], "strak_kommunikation", way[1], aspect="inriktning") for way in ways]
     return faced(plans(*rows), outline, TABLE, tolerance_m=200, own=own)
@@ -173,6 +174,15 @@ def test_a_way_over_land_that_no_plan_covers_may_go_on_in_a_third_municipality()
     ]
     aside = cornered(("A", to_b), ("C", line((10_600, 9000), (15_000, 4600)))).findings
     assert sorted(aside["feature_a"] + aside["feature_b"]) == ["A:vag", "C:vag"]
+
+
+def test_a_way_toward_a_municipality_whose_plan_is_not_given_may_go_on_there():
+    to_c, to_b = line((5000, 15_300), (10_000, 10_300)), line((5000, 15_300), (10_000, 15_300))
+    assert len(cornered(("A", to_c)).findings) == 1
+    unknown = cornered(("A", to_c), planned="AB")
+    assert unknown.findings.empty
+    assert unknown.uncertain["suspected"].tolist() == ["länk som stannar"]
+    assert len(cornered(("A", to_b), planned="AB").findings) == 1
 
 
 @pytest.mark.parametrize(
