@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from spatial.plan_terms import CodeRule, PlanMapping, Time, folded
 
@@ -40,9 +40,16 @@ def meaning_of(code: str, table: Mapping[str, Meaning], prefix: str = "") -> Mea
     return next((table[key] for key in spellings(code, prefix) if key in table), None)
 
 
-def folded_times(mapping: PlanMapping | None) -> dict[str, Time]:
-    """Return what a mapping says of values of time, as ``meaning_of`` looks them up; nothing without a mapping."""
-    return {folded(value): time for value, time in mapping.times.items()} if mapping is not None else {}
+def times_of(mapping: PlanMapping | None) -> dict[str, Time]:
+    """Return what values of time mean in a mapping, as ``meaning_of`` looks them up: its own, and the times' names.
+
+    Examples
+    --------
+    >>> times_of(None)["framtida"]
+    'framtida'
+    """
+    own = mapping.times if mapping is not None else {}
+    return {str(time): time for time in get_args(Time)} | {folded(value): time for value, time in own.items()}
 
 
 class Codes:

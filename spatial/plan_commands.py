@@ -1,6 +1,7 @@
 """``strukturbild plan map | add | check``: from a plan's file to its mapping, its place in a region, and its faults."""
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,24 @@ from spatial.plan_terms import AMBIGUOUS, UNKNOWN
 from spatial.texts import number, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
     from spatial.inputs.plan_files import PlanFile
     from spatial.inputs.plan_settings import Added
-    from spatial.plan_terms import Pivot
+    from spatial.plan_terms import Pivot, Time
 
 _LAYER = click.option("--layer", help=text("plans.help.layer"))
 _COLUMN = click.option("--code", "column", help=text("plans.help.code"))
+_TIME = click.option("--time", help=text("plans.help.time"))
 _CONFIG = click.option("--config", help=text("plans.help.config"))
 _MUNICIPALITY = click.option("--municipality", required=True, help=text("plans.help.municipality"))
 _MAPPING = click.option("--mapping", help=text("plans.help.mapping"))
 _FILE = click.argument("file", type=click.Path(path_type=Path))
 _MOST = 60
+_FEW = 10
 _EXIT_FAULTS = 1
 
 
@@ -37,17 +42,20 @@ def plan() -> None:
 @_LAYER
 @_COLUMN
 @click.option("--name", "name_column", help=text("plans.help.name"))
+@_TIME
 @click.option("--out", type=click.Path(path_type=Path), help=text("plans.help.out"))
-def map_(file: Path, layer: str | None, column: str | None, name_column: str | None, out: Path | None) -> None:
+def map_(
+    file: Path, layer: str | None, column: str | None, name_column: str | None, time: str | None, out: Path | None
+) -> None:
     """List a plan's codes with the closest pivot value, and write a draft of its mapping."""
     from spatial.analysis.plans import draft_mapping
     from spatial.inputs.mapping import read_mapping, read_pivot
     from spatial.inputs.plan_columns import recognised
-    from spatial.inputs.plan_drafts import draft_text, write_draft
+    from spatial.inputs.plan_drafts import draft_text, drafted_times, write_draft
     from spatial.inputs.plan_files import MAPPINGS, read_plan
 
     pivot = read_pivot()
-    read = read_plan(file, pivot, layer=layer, code=column, name_of_code=name_column)
+    read = read_plan(file, pivot, layer=layer, code=column, name_of_code=name_column, time=time)
     _say_layers(read)
     codes = read.coded()
     known = [read_mapping(name, pivot) for name in MAPPINGS]
@@ -55,6 +63,7 @@ def map_(file: Path, layer: str | None, column: str | None, name_column: str | N
     trusted = [one for one in known if one is same or one.id == MAPPINGS[0]]
     table = draft_mapping(codes, pivot, trusted)
     _say_codes(table, pivot)
+    _say_times(read.times(), drafted_times(read.times(), pivot, same))
     if same is not None:
         click.echo(text("plans.recognised", mapping=same.id, title=same.title.sv))
     if out is not None:
@@ -104,6 +113,18 @@ def _say_codes(table: "pd.DataFrame", pivot: "Pivot") -> None:
     click.echo(text("plans.draft_codes", codes=len(table), unknown=unknown, ambiguous=ambiguous))
 
 
+def _say_times(counts: "Mapping[str, int]", said: "Mapping[str, Time]") -> None:
+    for value, count in islice(counts.items(), _MOST):
+        click.echo(text("plans.time_row", value=value, count=number(count), time=text(f"plans.time.{said[value]}")))
+    _say_untold({value: count for value, count in counts.items() if said[value] == UNKNOWN})
+
+
+def _say_untold(untold: "Mapping[str, int]") -> None:
+    if untold:
+        values = ", ".join([*islice(untold, _FEW), *(["…"] if len(untold) > _FEW else [])])
+        click.echo(text("plans.times_untold", count=number(sum(untold.values())), values=values))
+
+
 @plan.command(name="add", help=text("plans.help.add"))
 @_FILE
 @_MUNICIPALITY
@@ -112,6 +133,7 @@ def _say_codes(table: "pd.DataFrame", pivot: "Pivot") -> None:
 @_CONFIG
 @_LAYER
 @_COLUMN
+@_TIME
 def add(
     file: Path,
     municipality: str,
@@ -120,15 +142,16 @@ def add(
     config: str | None,
     layer: str | None,
     column: str | None,
+    time: str | None,
 ) -> None:
     """Write settings that build on a region and add the plan, and read them back to see that it comes in."""
     from spatial.analysis.plans import apply_mapping
     from spatial.inputs.plan_settings import add_plan
     from spatial.inputs.plan_sound import timeless
 
-    made = add_plan(file, municipality, mapping, out, config=config, layer=layer, code=column)
+    made = add_plan(file, municipality, mapping, out, config=config, layer=layer, code=column, time=time)
     pivot, rules = made.settings.pivot, made.settings.mappings
-    lacking = 0
+    lacking, untold = 0, dict[str, int]()
     for one in made.layers:
         click.echo(text("plans.added_layer", layer=one.meta.title.sv))
         for fault in one.faults:
@@ -138,9 +161,11 @@ def add(
             frame, _ = apply_mapping(rows, rules[str(name)])
             _say_values(frame, pivot)
             lacking += sum(fault.count for fault in timeless(frame, one.id))
+            untold |= made.plan.untold_times(rules[str(name)])
     for name, count in made.plan.left_out:
         click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
     _say_places(made)
+    _say_untold(untold)
     if lacking:
         click.echo(text("plans.added_timeless", count=number(lacking)))
     click.echo(text("plans.added", file=out))
@@ -187,23 +212,32 @@ def _area(square_km: float, decimals: int) -> str:
 @_CONFIG
 @_LAYER
 @_COLUMN
+@_TIME
 def check(
-    file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
+    file: Path,
+    municipality: str,
+    mapping: str | None,
+    config: str | None,
+    layer: str | None,
+    column: str | None,
+    time: str | None,
 ) -> None:
     """Check one plan against the rules; exit code 1 where there are faults."""
     from spatial.analysis.plans import for_check, given_interests
     from spatial.analysis.readiness import check_plan
     from spatial.inputs.plan_checked import one_plan
 
-    one = one_plan(file, municipality, mapping, config, layer, column)
+    one = one_plan(file, municipality, mapping, config, layer, column, time)
     features, rules, pivot = for_check(one.features, one.mapping), one.settings.readiness, one.settings.pivot
     given = given_interests({made.id: made.geo for made in one.interests}, pivot.of_aspect("varde"))
     found = check_plan(features, one.outline, rules, pivot=pivot, water=one.shores, interests=given)
     _say_layers(one.plan)
+    _say_untold(one.plan.untold_times(one.mapping))
     for fault in (fault for made in one.interests for fault in made.faults):
         click.echo(fault.sentence())
     if one.codes:
-        click.echo(text("plans.check_several", codes=", ".join(one.codes), municipality=municipality))
+        key = "plans.check_several" if municipality in one.codes else "plans.check_elsewhere"
+        click.echo(text(key, codes=", ".join(one.codes), municipality=municipality))
     for row in found.itertuples():
         click.echo(text("plans.finding", severity=row.severity, rule=row.rule, sentence=row.sentence, fix=row.fix))
     click.echo(text("plans.findings", count=len(found), version=rules.version))

@@ -131,8 +131,8 @@ class PlanMapping(Strict):
     """A classification and what its codes mean in the pivot: editable, versioned, *ambiguous* among the answers.
 
     ``prefix`` is cut from the codes of a file (a code list's address); ``numbered`` codes begin with a number, and the
-    number or the name alone will do; ``times`` says what the values of the time column mean; ``default_time`` holds
-    where a plan does not say.
+    number or the name alone will do; ``times`` says what the values of the time column mean, others are *okand*;
+    ``default_time`` holds where a plan does not say.
     """
 
     id: Identifier

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,9 +11,9 @@ import shapely
 
 from spatial.fingerprints import fingerprints_of_features
 from spatial.geo import ANALYSIS_CRS, same_crs
-from spatial.plan_codes import Codes, folded_times, meaning_of
+from spatial.plan_codes import Codes, meaning_of, times_of
 from spatial.plan_names import Guess, Namer
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, Time, folded
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, CodeRule, Pivot, PlanMapping, folded
 from spatial.texts import text
 
 COLUMNS: Final = (
@@ -125,10 +125,8 @@ def in_layer(layer: str, code: str) -> str:
 
 def _mapped(features: gpd.GeoDataFrame, rules: list[CodeRule | None], mapping: PlanMapping) -> gpd.GeoDataFrame:
     index = pd.Index(list(map(_id, features["municipality"], features.index)), name="id", dtype=object)
-    times: dict[str, Time] = {str(time): time for time in get_args(Time)}
-    times |= folded_times(mapping)
-    given = column(features, "time")
-    said = {value: meaning_of(value or "", times) or mapping.default_time for value in dict.fromkeys(given)}
+    times, given = times_of(mapping), column(features, "time")
+    said = {value: meaning_of(value, times) or UNKNOWN if value else mapping.default_time for value in set(given)}
     fixed = column(features, "aspect")
     columns: dict[str, list[Any]] = {
         "plan_id": features["municipality"].astype(str).tolist(),

@@ -41,7 +41,13 @@ class OnePlan:
 
 
 def one_plan(
-    file: Path, municipality: str, mapping: str | None, config: str | None, layer: str | None, column: str | None
+    file: Path,
+    municipality: str,
+    mapping: str | None,
+    config: str | None,
+    layer: str | None,
+    column: str | None,
+    time: str | None = None,
 ) -> OnePlan:
     """Return a plan's features as the file has them, and what they are checked against.
 
@@ -57,7 +63,7 @@ def one_plan(
     if municipality not in outlines.index:
         raise ConfigError("plans.no_municipality", code=municipality)
     chosen = read_mapping(mapping or MAPPINGS[0], settings.pivot, Path.cwd())
-    plan = read_plan(file, settings.pivot, layer=layer, code=column)
+    plan = read_plan(file, settings.pivot, layer=layer, code=column, time=time)
     shores = tuple(shape for made in layers if made.meta.role in _SHORES for shape in made.geo.geometry)
     interests = tuple(made for made in layers if made.meta.role == _VALUES)
     outline = outlines.geometry.loc[municipality]

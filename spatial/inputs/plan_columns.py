@@ -1,5 +1,6 @@
 """Which columns of a plan's file hold its classes, times, names and ids: by what they hold, and by usual names."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,7 @@ import pandas as pd
 from spatial.errors import ConfigError
 from spatial.inputs.domains import bare, worded
 from spatial.inputs.roles import as_texts
-from spatial.plan_codes import Codes, folded_times, meaning_of
+from spatial.plan_codes import Codes, meaning_of, times_of
 from spatial.plan_names import Namer
 from spatial.plan_terms import UNKNOWN, PlanMapping, folded
 
@@ -20,7 +21,8 @@ GUESSES: Final = {
              "typkod", "beteckning"),
     "name_of_code": ("beskrivning", "benamning", "benämning", "kodtext", "klartext", "anvandning_text", "typnamn"),
     "name": ("namn", "name", "benamning", "benämning", "omrade", "område", "omr_namn", "delomr", "delområde"),
-    "time": ("tid", "status", "arealstatus", "tidsaspekt", "tidsperspektiv", "genomforande", "skede"),
+    "time": ("tid", "status", "arealstatus", "tidsaspekt", "tidsperspektiv", "tidshorisont", "genomforande",
+             "genomförande", "skede", "etapp"),
     "consideration": ("hansyn", "hänsyn", "consideration"),
     "file_id": ("id", "objektid", "objekt_id", "objektidentitet", "objectid", "objid", "uuid", "fid", "lokalid",
                 "lokal_id", "globalid", "omrade_id", "område_id", "inspireid_localid", "identitet"),
@@ -29,6 +31,9 @@ GUESSES: Final = {
     "aspect": ("aspekt", "aspect"),
 }  # fmt: skip
 """Column names that plans are known to use, in lower case."""
+_PAUSES: Final = re.compile(r"[\s.-]+")
+_CUT: Final = 10
+"""A shapefile cuts names of columns to so many letters."""
 _MOST_CLASSES: Final = 200
 _FEW_ROWS: Final = 20
 _REPEATED: Final = 0.5
@@ -60,9 +65,10 @@ class Columns:
 
 
 def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
-    """Return the column that by its name means something (``GUESSES``), or None."""
-    named = {str(name).casefold(): str(name) for name in frame.columns}
-    return next((named[name] for name in GUESSES[meaning] if name in named), None)
+    """Return the column that by its name, or what a shapefile leaves of it, means something (``GUESSES``), or None."""
+    named = {_PAUSES.sub("_", folded(str(name))): str(name) for name in frame.columns}
+    wanted = [short for name in GUESSES[meaning] for short in (name, name[:_CUT])]
+    return next((named[name] for name in wanted if name in named), None)
 
 
 def _said(frame: pd.DataFrame, name: str | None) -> str | None:
@@ -77,6 +83,7 @@ def columns_of(
     *,
     code: str | None = None,
     name_of_code: str | None = None,
+    time: str | None = None,
 ) -> Columns:
     """Return what the columns of a plan's layer hold.
 
@@ -87,7 +94,7 @@ def columns_of(
     namer : Namer
     mappings : iterable of PlanMapping
         Classifications whose codes are known.
-    code, name_of_code : str, optional
+    code, name_of_code, time : str, optional
         What the user says.
 
     Returns
@@ -100,9 +107,9 @@ def columns_of(
     ConfigError
         If the file lacks a column that the user says.
     """
-    absent = [name for name in (code, name_of_code) if name is not None and name not in frame.columns]
+    absent = [name for name in (code, name_of_code, time) if name is not None and name not in frame.columns]
     if absent:
-        raise ConfigError("plans.which_column", column=absent[0], columns=listed(frame))
+        raise ConfigError("plans.no_column", column=absent[0], columns=listed(frame))
     known = list(mappings)
     understood = _understood(frame, namer, known)
     chosen = code or max(understood, key=lambda name: understood[name], default=None)
@@ -114,7 +121,7 @@ def columns_of(
         meaning: _said(frame, guessed(frame, meaning))
         for meaning in ("name", "consideration", "aspect", "municipality")
     }
-    ids, time = guessed(frame, "file_id"), _time(frame, namer, chosen, same)
+    ids, time = guessed(frame, "file_id"), time or _time(frame, namer, chosen, same)
     used = {chosen, time}
     return Columns(
         chosen,
@@ -195,11 +202,12 @@ def _spelling(frame: gpd.GeoDataFrame, code: str | None, understood: Mapping[str
 def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None, same: PlanMapping | None) -> str | None:
     """Return the column that says when: by its usual name, else by what it holds; words, where a file has them.
 
-    The codes stay where the classification that the plan is in says what they mean.
+    The codes stay where the classification that the plan is in says what they mean. A column with a usual name is taken
+    even where its values are not understood: what they mean is then asked.
     """
     usual = guessed(frame, "time")
-    sure = folded_times(same)
-    if usual and any(meaning_of(value, sure) for value in _values(frame[usual])):
+    sure = times_of(same)
+    if usual and same is not None and any(meaning_of(value, sure) for value in _values(frame[usual])):
         return usual
     names = [_said(frame, usual)] if usual else []
     names += [str(name) for name in frame.columns if name not in {*names, frame.geometry.name}]
@@ -207,7 +215,15 @@ def _time(frame: gpd.GeoDataFrame, namer: Namer, code: str | None, same: PlanMap
         values = _values(frame[name]) if name != code else []
         if _says_times(values, namer) or (name == usual and values and set(values) <= _STATES):
             return name
-    return None
+    first = names[0] if usual and names[0] != code else None
+    return first if first and 0 < len(_values(frame[first])) <= _MOST_TIMES else None
+
+
+def may_say_times(frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the columns that hold a few values that come again: any of them may say when."""
+    names = [str(name) for name in frame.columns if name != frame.geometry.name]
+    counts = {name: len(_values(frame[name])) for name in names}
+    return [name for name, count in counts.items() if 0 < count <= _MOST_TIMES and count < max(len(frame), 2)]
 
 
 def _says_times(values: list[str], namer: Namer) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,9 @@ import pandas as pd
 
 from spatial.errors import ConfigError
 from spatial.inputs.mapping import read_mapping
-from spatial.plan_codes import folded_times, meaning_of
+from spatial.plan_codes import meaning_of, times_of
 from spatial.plan_names import Namer, plain
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, Pivot, PlanMapping, Time
 from spatial.storage import new_file
 from spatial.texts import text
 
@@ -26,6 +26,9 @@ def draft_text(
     column: str,
     times: Mapping[str, int] | None = None,
     known: PlanMapping | None = None,
+    *,
+    said: Mapping[str, Time] | None = None,
+    default_time: Time = UNKNOWN,
 ) -> str:
     """Return a draft mapping as YAML, its texts quoted; what is only guessed says so.
 
@@ -43,6 +46,10 @@ def draft_text(
         What the plan's column of time says, and of how many features.
     known : PlanMapping, optional
         The classification that the codes belong to: it says what its times mean.
+    said : mapping, optional
+        What somebody says that values of time mean; else as they are drafted.
+    default_time : str, optional
+        What holds for features without a time.
 
     Returns
     -------
@@ -55,8 +62,8 @@ def draft_text(
         'version: "1"',
         f"source: {quoted(text('plans.draft_source', file=name))}",
         "basis: antagande",
-        f"default_time: okand  # {text('plans.draft_default_time')}",
-        *_times(times or {}, pivot, known),
+        f"default_time: {default_time}  # {text('plans.draft_default_time')}",
+        *_times(times or {}, drafted_times(times or {}, pivot, known) | dict(said or {})),
         "codes:",
     ]
     for row in table.to_dict("records"):
@@ -66,10 +73,21 @@ def draft_text(
     return "\n".join(lines) + "\n"
 
 
-def _times(times: Mapping[str, int], pivot: Pivot, known: PlanMapping | None) -> list[str]:
-    namer, sure = Namer(pivot), folded_times(known)
-    said = {value: meaning_of(value, sure) or namer.time_of(value) or UNKNOWN for value in times}
-    rows = [f"  {quoted(v)}: {time}  # {text('plans.draft_time', count=times[v])}" for v, time in said.items()]
+def drafted_times(values: Iterable[str], pivot: Pivot, known: PlanMapping | None = None) -> dict[str, Time]:
+    """Return what the values of a plan's column of time mean, as far as a known mapping or their words say.
+
+    Examples
+    --------
+    >>> from spatial.inputs.mapping import read_pivot
+    >>> drafted_times(["Befintlig", "Etapp 2"], read_pivot())
+    {'Befintlig': 'nuvarande', 'Etapp 2': 'okand'}
+    """
+    namer, sure = Namer(pivot), times_of(known)
+    return {value: meaning_of(value, sure) or namer.time_of(value) or UNKNOWN for value in values}
+
+
+def _times(times: Mapping[str, int], said: Mapping[str, Time]) -> list[str]:
+    rows = [f"  {quoted(v)}: {said[v]}  # {text('plans.draft_time', count=count)}" for v, count in times.items()]
     return ["times:", *rows] if rows else []
 
 

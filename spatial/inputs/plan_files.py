@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_columns import Columns, columns_of, listed
 from spatial.inputs.plan_placing import placed, placing_in
 from spatial.inputs.roles import as_texts
+from spatial.plan_codes import meaning_of, times_of
 from spatial.plan_names import Namer, says_interest
 from spatial.plan_terms import UNKNOWN, Pivot, PlanMapping
 
@@ -98,6 +99,19 @@ class PlanFile:
         counts = values[values != ""].value_counts()
         return {str(value): int(count) for value, count in counts.items()}
 
+    def with_time(self, column: str) -> "PlanFile":
+        """Return the plan with another column of time in the layers that have it."""
+        layers = [
+            replace(one, columns=replace(one.columns, time=column)) if column in one.frame.columns else one
+            for one in self.layers
+        ]
+        return replace(self, layers=tuple(layers))
+
+    def untold_times(self, mapping: PlanMapping) -> dict[str, int]:
+        """Return the values of time that a mapping gives no meaning, and of how many features."""
+        known = times_of(mapping)
+        return {value: n for value, n in self.times().items() if meaning_of(value, known) in {None, UNKNOWN}}
+
     def features(self, municipality: str) -> gpd.GeoDataFrame:
         """Return the features of every layer in the first one's coordinate system (``PlanLayer.features``).
 
@@ -122,6 +136,7 @@ def read_plan(
     layer: str | None = None,
     code: str | None = None,
     name_of_code: str | None = None,
+    time: str | None = None,
 ) -> PlanFile:
     """Return a plan's file through the gate, every layer of it or the one that is asked for.
 
@@ -132,7 +147,7 @@ def read_plan(
         By its words the columns that hold classes are found.
     name : str, optional
         What the file is called; default the path's name.
-    layer, code, name_of_code : str, optional
+    layer, code, name_of_code, time : str, optional
         What the user says; else the file's layers, and the columns that are best understood.
 
     Returns
@@ -145,7 +160,8 @@ def read_plan(
         If the file is refused, has no geometry, or no column can be taken for the code.
     """
     called = name or path.name
-    return understood(called, received_layers(path, called, layer), pivot, code=code, name_of_code=name_of_code)
+    said = {"code": code, "name_of_code": name_of_code, "time": time}
+    return understood(called, received_layers(path, called, layer), pivot, **said)
 
 
 def understood(
@@ -155,6 +171,7 @@ def understood(
     *,
     code: str | None = None,
     name_of_code: str | None = None,
+    time: str | None = None,
 ) -> PlanFile:
     """Return the layers of a file that the gate has let in, with what their columns hold.
 
@@ -167,19 +184,25 @@ def understood(
     drawn = [one for one in received if isinstance(one.frame, gpd.GeoDataFrame)]
     if not drawn:
         raise ConfigError("plans.no_geometry", file=name)
+    for column in filter(None, (code, name_of_code, time)):
+        if not any(column in one.frame.columns for one in drawn):
+            raise ConfigError("plans.no_column", column=column, columns=_columns(drawn))
     kept, left_out = list[PlanLayer](), list[tuple[str, int]]()
     for one in drawn:
-        found = _understood(one, namer, known, (code, name_of_code), only=len(drawn) == 1)
+        found = _understood(one, namer, known, (code, name_of_code, time), only=len(drawn) == 1)
         if found is None:
             left_out.append((str(one.layer), len(one.frame)))
         else:
             kept.append(found)
     if not kept:
-        columns = "; ".join(f"{one.layer}: {listed(one.frame)}" for one in drawn)
-        raise ConfigError("plans.which_column", column=code or "–", columns=columns)
+        raise ConfigError("plans.which_column", column="–", columns=_columns(drawn))
     if not any(len(one.frame) for one in kept):
         raise ConfigError("plans.no_objects", file=name)
     return PlanFile(name, tuple(kept), tuple(left_out))
+
+
+def _columns(received: Iterable[gate.Received]) -> str:
+    return "; ".join(f"{one.layer}: {listed(gpd.GeoDataFrame(one.frame))}" for one in received)
 
 
 def received_layers(path: Path, name: str, layer: str | None = None) -> list[gate.Received]:
@@ -206,14 +229,14 @@ def _understood(
     received: gate.Received,
     namer: Namer,
     known: Iterable[PlanMapping],
-    said: tuple[str | None, str | None],
+    said: tuple[str | None, str | None, str | None],
     *,
     only: bool,
 ) -> PlanLayer | None:
     """Return a layer with what its columns hold; None where nothing in it says what its features are."""
     frame, title = received.frame, str(received.layer)
-    code, name_of_code = (name if only or name in frame.columns else None for name in said)
-    columns = columns_of(frame, namer, known, code=code, name_of_code=name_of_code)
+    code, name_of_code, time = (name if only or name in frame.columns else None for name in said)
+    columns = columns_of(frame, namer, known, code=code, name_of_code=name_of_code, time=time)
     if columns.code is not None:
         return PlanLayer(title, frame, columns, notes=received.notes)
     if only or namer.guess(title).pivot == UNKNOWN:

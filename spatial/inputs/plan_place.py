@@ -98,12 +98,14 @@ def own_part(plan: PlanFile, outlines: gpd.GeoDataFrame, municipality: str) -> t
     Returns
     -------
     PlanFile, tuple of str
-        The codes are empty for a plan of one municipality, and where nothing of the plan lies in this one.
+        The codes are empty for a plan of this municipality alone; they lack it where nothing of the plan lies in it.
     """
     outline = outlines.geometry.loc[municipality]
     owners = [owners_of(layer, placing_of(layer, outline), outlines, municipality) for layer in plan.layers]
     codes = tuple(sorted({code for one in owners for code in one.codes}))
-    if not codes or not any(one.own.any() for one in owners):
+    if not any(one.own.any() for one in owners):
+        return plan, codes
+    if not codes:
         return plan, ()
     kept = [
         replace(layer, frame=layer.frame[one.own])

@@ -40,6 +40,7 @@ def add_plan(
     config: str | None = None,
     layer: str | None = None,
     code: str | None = None,
+    time: str | None = None,
 ) -> Added:
     """Write settings that build on a region and add a plan, and read them back.
 
@@ -55,7 +56,7 @@ def add_plan(
         The settings to write; what is there already is not written over.
     config : str, optional
         The settings to build on; default the embedded region.
-    layer, code : str, optional
+    layer, code, time : str, optional
         As for ``read_plan``.
 
     Returns
@@ -73,7 +74,7 @@ def add_plan(
         raise ConfigError("plans.no_municipality", code=municipality)
     named = mapping or MAPPINGS[0]
     read_mapping(named, base.pivot, Path.cwd())
-    plan = read_plan(file, base.pivot, layer=layer, code=code)
+    plan = read_plan(file, base.pivot, layer=layer, code=code, time=time)
     placings = {one.name: placing_of(one, outlines.geometry.loc[municipality]) for one in plan.layers}
     owners = {one.name: owners_of(one, placings[one.name], outlines, municipality) for one in plan.layers}
     whose = (municipality, str(outlines["name"].loc[municipality]))

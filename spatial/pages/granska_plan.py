@@ -1,5 +1,6 @@
 """Granska plan: from a plan's file to what it lacks, without writing any YAML. The file stays in the user's session."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from spatial.inputs.plan_files import MAPPINGS, PlanFile
 from spatial.pages.op_rus import mark
 from spatial.pages.plain import plain
 from spatial.pages.plan_choice import column_of, say_layers, whole_plan
+from spatial.pages.plan_times import asked_times, say_untold
 from spatial.pages.plan_upload import (
     Review,
     Upload,
@@ -87,28 +89,36 @@ def _plan(at: Opened, upload: Upload) -> None:
         key=f"granska-mappning-{upload.key}",
     )
     key = (upload.key, layer, column)
-    chosen = _own_mapping(at, plan, upload, key, same) if mapping == _OWN else named_mapping(mapping, pivot)
+    if mapping == _OWN:
+        chosen, plan, time = _own_mapping(at, plan, upload, key, same)
+    else:
+        chosen, time = named_mapping(mapping, pivot), None
+    say_untold(plan, chosen, lang)
     if not code:
         st.info(text("plan_pages.granska_plan.choose", lang))
         return
-    review = reviewed(at, plan, code, chosen, key)
+    review = reviewed(at, plan, code, chosen, (*key, time))
     _found(at, review)
     _goals(at, review, plan)
-    _next(at, upload, code, mapping)
+    own = next((one.columns.code for one in whole.layers if one.name == layer), None)
+    asked = {"--layer": layer if between else None, "--code": named or (column if column != own else None)}
+    _next(at, upload, code, mapping, {**asked, "--time": time})
 
 
 def _own_mapping(
     at: Opened, plan: PlanFile, upload: Upload, key: tuple[str, str, str | None], same: PlanMapping | None
-) -> PlanMapping:
-    """Show the codes with what each is closest to, to be corrected; return the mapping that follows."""
+) -> tuple[PlanMapping, PlanFile, str | None]:
+    """Show what codes and times may mean, to be corrected; return the mapping that follows, and the column of time."""
     lang, pivot = at.lang, at.image.settings.pivot
     with st.expander(text("plan_pages.granska_plan.codes", lang), expanded=True):
         draft = kept("granska-utkast", key, lambda: draft_of(plan, pivot))
         st.caption(text("plan_pages.granska_plan.codes_how", lang))
         edited = _editor(at, draft, "-".join(["granska-tabell", *map(str, key)]))
+        times = asked_times(plan, pivot, same, key, lang)
         columns = ", ".join(dict.fromkeys(one.columns.code or one.name for one in plan.layers))
         title = upload.name.rpartition(".")[0] or upload.name
-        content = draft_text(edited, pivot, title, columns, plan.times(), same)
+        values = times.plan.times()
+        content = draft_text(edited, pivot, title, columns, values, same, said=times.said, default_time=times.default)
         st.download_button(
             text("plan_pages.granska_plan.download_mapping", lang),
             data=content.encode(),
@@ -117,7 +127,7 @@ def _own_mapping(
             on_click="ignore",
             key="granska-yaml",
         )
-        return mapping_of(content, pivot)
+        return mapping_of(content, pivot), times.plan, times.column
 
 
 def _editor(at: Opened, draft: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -178,7 +188,10 @@ def _found(at: Opened, review: Review) -> None:
     if review.codes:
         names = municipality_names(at.image)
         several = ", ".join(names.get(code, code) for code in review.codes)
-        st.info(plain(text("plan_pages.granska_plan.several", lang, names=several)))
+        if review.municipality in review.codes:
+            st.info(plain(text("plan_pages.granska_plan.several", lang, names=several)))
+        else:
+            st.warning(plain(text("plan_pages.granska_plan.elsewhere", lang, names=several)))
     left, right = st.columns([5, 4], gap="medium")
     with left:
         chosen = _findings(at, found)
@@ -192,7 +205,7 @@ def _found(at: Opened, review: Review) -> None:
 def _goals(at: Opened, review: Review, plan: PlanFile) -> None:
     """Show the plan's row of the matrix, and what was mended before it was measured."""
     lang, cells = at.lang, review.cells
-    if cells.empty:
+    if cells.empty or (review.codes and review.municipality not in review.codes):
         return
     st.header(text("plan_pages.granska_plan.goals", lang), anchor=False)
     st.caption(text("plan_pages.granska_plan.goals_how", lang))
@@ -215,13 +228,14 @@ def _goals(at: Opened, review: Review, plan: PlanFile) -> None:
             st.text(told)
 
 
-def _next(at: Opened, upload: Upload, code: str, mapping: str) -> None:
+def _next(at: Opened, upload: Upload, code: str, mapping: str, options: Mapping[str, str | None]) -> None:
     """Say how the plan comes into the image for everybody."""
     lang = at.lang
     st.header(text("plan_pages.granska_plan.next", lang), anchor=False)
     st.write(text("plan_pages.granska_plan.next_how", lang))
     named = "mappning.yaml" if mapping == _OWN else mapping
-    steps = text("plan_pages.granska_plan.next_command", lang, file=upload.name, code=code, mapping=named)
+    said = "".join(f' {option} "{value}"' for option, value in options.items() if value)
+    steps = text("plan_pages.granska_plan.next_command", lang, file=upload.name, code=code, mapping=named, options=said)
     st.code(steps, language=None)
 
 

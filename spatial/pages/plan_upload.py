@@ -39,7 +39,8 @@ class Upload:
 class Review:
     """What was found: findings with place and remedy, unknown codes, repairs, what the plan says of each goal.
 
-    ``codes`` are the municipalities of a plan that is of several; then only the chosen one's part was looked at.
+    ``codes`` are the municipalities of a plan that is of several; then only the chosen one's part was looked at. They
+    lack ``municipality`` where nothing of the plan lies in it.
     """
 
     findings: gpd.GeoDataFrame
@@ -47,6 +48,7 @@ class Review:
     features: int
     repairs: tuple[Fault, ...]
     cells: pd.DataFrame
+    municipality: str
     codes: tuple[str, ...] = ()
 
 
@@ -121,7 +123,7 @@ def _review(at: Opened, plan: PlanFile, municipality: str, mapping: PlanMapping)
     mapped, _ = apply_mapping(sound, mapping)
     cells = _cells(at, mapped, municipality)
     told = (*repairs, *timeless(mapped, plan.name))
-    return Review(found, _unknown(features, plan), len(features), told, cells, codes)
+    return Review(found, _unknown(features, plan), len(features), told, cells, municipality, codes)
 
 
 def _cells(at: Opened, features: gpd.GeoDataFrame, municipality: str) -> pd.DataFrame:

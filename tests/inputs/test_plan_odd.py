@@ -11,7 +11,7 @@ from spatial.inputs.config import read_settings
 from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.place import CANDIDATES
-from spatial.inputs.plan_columns import Columns
+from spatial.inputs.plan_columns import Columns, guessed
 from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_sound import sound_features, timeless
 
@@ -162,3 +162,39 @@ def test_features_without_a_time_are_counted(squares, when, count):
     features, _ = apply_mapping(gpd.GeoDataFrame(frame, geometry=squares[:4], crs=3006), mapping)
     assert [fault.count for fault in timeless(features, "op")] == [count] * bool(count)
     assert not timeless(features.assign(aspect="varde"), "op")
+
+
+@pytest.mark.parametrize("default", ["okand", "nuvarande"])
+def test_a_value_of_time_that_nobody_has_explained_is_unknown_and_told(tmp_path, squares, default):
+    """What a plan's default says of features without a time never holds for those with a value."""
+    rows = PLAN | {"Status": ["Etapp A", "Etapp A", "Planerad", None], "Fas": ["a", "b", "a", "b"]}
+    file = tmp_path / "op.gpkg"
+    gpd.GeoDataFrame(rows, geometry=squares[:4], crs=3006).to_file(file)
+    mapping = file.with_suffix(".yaml")
+    told = run("map", file, "--out", mapping)
+    assert "Tid Etapp A: 2 objekt → okänd" in told
+    assert "Tid Planerad: 1 objekt → framtida" in told
+    assert "2 objekt har ett tidsvärde utan betydelse (Etapp A)" in told
+    assert "(a, b)" in run("map", file, "--time", "Fas")
+    assert "kolumnen Fass finns inte i filen" in run("map", file, "--time", "Fass", code=2)
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace("default_time: okand", f"default_time: {default}"))
+    told, (layer,) = added(file, mapping=mapping)
+    assert "2 objekt har ett tidsvärde utan betydelse (Etapp A)" in told
+    assert "2 objekt har ett tidsvärde" in run("check", file, "--municipality", "2403", "--mapping", mapping, code=1)
+    found, _ = apply_mapping(layer.geo.assign(municipality="2403"), read_mapping(mapping))
+    assert found["time"].tolist() == ["okand", "okand", "framtida", default]
+
+
+def test_a_plan_that_lies_elsewhere_is_told_so_in_the_check(tmp_path, squares):
+    gpd.GeoDataFrame(PLAN, geometry=squares[:4], crs=3006).to_file(tmp_path / "op.gpkg")
+    told = run("check", tmp_path / "op.gpkg", "--municipality", "2480", code=1)
+    assert "Ingenting i planen ligger i 2480; det ligger i 2403" in told
+
+
+def test_names_of_columns_that_a_shapefile_has_cut_are_known():
+    cut = {"HUVUDANVAN": ["x"], "TIDSPERSPE": ["y"], "KOMMUNNUMM": ["2480"], "Mark anv.": ["z"]}
+    assert guessed(gpd.GeoDataFrame(cut), "code") == "HUVUDANVAN"
+    assert (guessed(gpd.GeoDataFrame(cut), "time"), guessed(gpd.GeoDataFrame(cut), "municipality")) == (
+        "TIDSPERSPE",
+        "KOMMUNNUMM",
+    )

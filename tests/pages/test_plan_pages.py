@@ -254,6 +254,24 @@ def test_a_column_that_nothing_is_known_of_is_asked_for(app, plan, tmp_path):
     assert set(codes["code"]) == set(words)
 
 
+def test_what_a_column_of_time_says_is_asked_and_a_wrong_municipality_told(app, plan, tmp_path):
+    frame = gpd.read_file(plan).sample(24, replace=True, random_state=1)
+    frame.assign(KOD="Bostäder", STATUS=["A", "B"] * 12, FAS=["Ett", "Två"] * 12).to_file(tmp_path / "tid.gpkg")
+    test = sent_in(app("granska_plan"), "tid.gpkg", (tmp_path / "tid.gpkg").read_bytes())
+    test.selectbox(key="granska-kommun").select("2404").run()
+    assert not test.exception
+    untold = text("plan_pages.granska_plan.times_untold", "sv", count="24", values="A, B")
+    assert untold in [one.value for one in test.text]
+    choices = {one.label: one for one in test.selectbox}
+    choices[text("plan_pages.granska_plan.time_column", "sv")].select("FAS").run()
+    assert not test.exception
+    assert '--time "FAS"' in test.code[0].value
+    assert any("(Ett, Två)" in one.value for one in test.text)
+    test.selectbox(key="granska-kommun").select("2480").run()
+    assert [one.value for one in test.warning] == [text("plan_pages.granska_plan.elsewhere", "sv", names="Vindeln")]
+    assert not any("verdict" in one.value.columns for one in test.dataframe), "a plan from elsewhere has no row"
+
+
 def test_what_was_noted_when_a_file_was_read_is_said_once(app):
     ring = "[[[19,64],[19.5,64],[19.5,64.3],[19,64.3]]]"
     area = f'{{"type":"Feature","properties":{{"kod":"Vatten"}},"geometry":{{"type":"Polygon","coordinates":{ring}}}}}'
