@@ -20,6 +20,11 @@ _OUTLINE_PX: Final = 1.8
 _CELL_PX: Final = 5.0
 _GROUND: Final = ("markanvandning", "region", "grannkommuner", "land")
 """What everything else lies on, from the top down."""
+_UNDER_PLANS: Final = frozenset({"rutnat", "vatten", "vattendrag", *_GROUND})
+"""Of the group of the ground: what plans are drawn on. The rest (borders, roads, stations) lies on the plans."""
+ORIENTATION: Final = "orientering"
+BRANCHES: Final = tuple(part for name in GROUPS for part in ((ORIENTATION, name) if name == "plan" else (name,)))
+"""What a drawing is stacked by, from the top down: the legend's groups, and the ground's borders over the plans."""
 _WITH: Final = {"regiongrans": "kommuner"}
 """Layers of our own that are drawn with one of the catalogue's."""
 _HIDDEN_UNSTYLED: Final = "underlag"
@@ -41,6 +46,11 @@ class Packaged:
     def geometry(self) -> str:
         """``point``, ``line`` or ``polygon``."""
         return self.style.geometry
+
+    @property
+    def branch(self) -> str:
+        """The group, or what of the ground's lies on the plans."""
+        return ORIENTATION if self.group == "underlag" and self.id not in _UNDER_PLANS else self.group
 
 
 def packaged_layers(image: StructureImage, lang: str = "sv") -> list[Packaged]:
@@ -68,10 +78,10 @@ def packaged_layers(image: StructureImage, lang: str = "sv") -> list[Packaged]:
 
 
 def _place(item: Packaged, known: list[str]) -> tuple[int, int, bool, int]:
-    """Return what the layers are sorted by: group, ground last, points over lines and areas, the catalogue's order."""
+    """Return what the layers are sorted by: branch, ground last, points over lines and areas, the catalogue's order."""
     ground = _GROUND.index(item.id) + 1 if item.id in _GROUND else 0
     own = known.index(_WITH.get(item.id, item.id)) if _WITH.get(item.id, item.id) in known else len(known)
-    return GROUPS.index(item.group), ground, item.geometry != "point", own
+    return BRANCHES.index(item.branch), ground, item.geometry != "point", own
 
 
 def _legend_labels(image: StructureImage, lang: str) -> dict[str, dict[str, str]]:

@@ -9,10 +9,9 @@ from spatial.model import LayerMeta, StructureImage
 from spatial.texts import number, text
 from spatial.views.columns import plain_table
 from spatial.views.geopackage import TABLE_PREFIX, table_meta
-from spatial.views.package import Packaged, packaged_layers
+from spatial.views.package import BRANCHES, Packaged, packaged_layers
 from spatial.views.qgis_metadata import status_word
 from spatial.views.rasters import WrittenRaster, image_rasters
-from spatial.views.style import GROUPS
 
 PROJECT_NAME: Final = "strukturbild"
 SPOTS: Final = "vita_flackar"
@@ -32,6 +31,11 @@ class ProjectLayer:
     visible: bool
     meta: LayerMeta
     content: Packaged | WrittenRaster | pd.DataFrame
+
+    @property
+    def branch(self) -> str:
+        """The group in the tree."""
+        return self.content.branch if isinstance(self.content, Packaged) else self.group
 
     @property
     def provider(self) -> str:
@@ -73,16 +77,16 @@ def _raster_place(made: list[ProjectLayer], layer: ProjectLayer) -> int:
     ]
     if layer.key in _OVER_GROUND and ground:
         return ground[0]
-    own = [index for index, other in enumerate(made) if other.group == layer.group]
+    own = [index for index, other in enumerate(made) if other.branch == layer.branch]
     points = [index for index in own if isinstance(made[index].content, Packaged) and made[index].key == "service"]
     if own:
         return (points or [own[0] - 1])[-1] + 1
-    later = [index for index, other in enumerate(made) if _rank(other.group) > _rank(layer.group)]
+    later = [index for index, other in enumerate(made) if _rank(other.branch) > _rank(layer.branch)]
     return later[0] if later else len(made)
 
 
-def _rank(group: str) -> int:
-    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+def _rank(branch: str) -> int:
+    return BRANCHES.index(branch) if branch in BRANCHES else len(BRANCHES)
 
 
 def _vectors(image: StructureImage, item: Packaged, gpkg: str, lang: str) -> list[ProjectLayer]:

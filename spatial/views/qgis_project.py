@@ -17,7 +17,7 @@ from spatial.story import Story
 from spatial.texts import text
 from spatial.views.geopackage import image_title, written_frame
 from spatial.views.gpkg_records import write_project_record
-from spatial.views.package import Packaged
+from spatial.views.package import BRANCHES, ORIENTATION, Packaged
 from spatial.views.qgis_layers import PROJECT_NAME, ProjectLayer, project_layers
 from spatial.views.qgis_layouts import layouts
 from spatial.views.qgis_metadata import layer_metadata, whole_metadata
@@ -25,7 +25,6 @@ from spatial.views.qgis_qml import QGIS_VERSION, document, fill_fields, fill_lay
 from spatial.views.qgis_raster_qml import fill_palette, fill_shades
 from spatial.views.qgis_themes import step_themes, themes
 from spatial.views.rasters import WrittenRaster
-from spatial.views.style import GROUPS
 
 _GEOMETRY: Final = {
     "point": ("Point", "Point"),
@@ -109,13 +108,14 @@ def project(
 
 def _tree(layers: list[ProjectLayer], lang: str) -> ET.Element:
     tree = ET.Element("layer-tree-group")
-    for group in (*GROUPS, "tabeller"):
-        members = [layer for layer in layers if layer.group == group]
+    titles = {"tabeller": text("package.tables", lang), ORIENTATION: text("package.orientation", lang)}
+    for name in (*BRANCHES, "tabeller"):
+        members = [layer for layer in layers if layer.branch == name]
         if not members:
             continue
-        name = text("package.tables", lang) if group == "tabeller" else text(f"webmap.group.{group}", lang)
-        branch = ET.SubElement(tree, "layer-tree-group", {"name": name, "checked": "Qt::Checked",
-                                                          "expanded": "0" if group == "tabeller" else "1"})  # fmt: skip
+        title = titles.get(name) or text(f"webmap.group.{name}", lang)
+        branch = ET.SubElement(tree, "layer-tree-group", {"name": title, "checked": "Qt::Checked",
+                                                          "expanded": "0" if name == "tabeller" else "1"})  # fmt: skip
         for layer in members:
             ET.SubElement(branch, "layer-tree-layer", {
                 "id": layer.id, "name": layer.title, "source": layer.source, "providerKey": layer.provider,

@@ -3,6 +3,14 @@ from spatial.views.qgis_layers import project_layers
 from spatial.views.qgis_themes import step_themes, themes
 
 
+def test_plans_lie_on_the_ground_under_the_borders(embedded):
+    order = [layer.key for layer in project_layers(embedded.image, "./strukturbild.gpkg", "./raster")]
+    plans = [order.index(key) for key in order if key.startswith("plan") and key != "plan_granskning"]
+    assert len(plans) >= 3
+    assert max(map(order.index, ("granser", "kommuner", "regiongrans", "vagnat", "omland"))) < min(plans)
+    assert max(plans) < min(map(order.index, ("vatten", "vattendrag", "markanvandning", "befolkning", "land")))
+
+
 def test_each_step_of_a_seminar_is_a_theme(image):
     layers = project_layers(image, "./strukturbild.gpkg", "./raster")
     there = {layer.key for layer in layers}
