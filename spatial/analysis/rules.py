@@ -15,6 +15,7 @@ from spatial.analysis.counted_once import Overlaps, counted_once
 from spatial.analysis.inside import Measure, Shapes, inside_zone, squares
 from spatial.geo import reach
 from spatial.model import FloatArray
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN
 from spatial.strategy import Choice, Rule
 
 SUPPORTS: Final = "stödjer"
@@ -55,8 +56,8 @@ def chosen(features: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:
 
 
 def meets(features: gpd.GeoDataFrame, choice: Choice) -> npt.NDArray[np.bool_]:
-    """Return whether a rule looks at each feature."""
-    keep = np.ones(len(features), bool)
+    """Return whether a rule looks at each feature; never at one whose category is unknown or ambiguous."""
+    keep = ~np.asarray(features["pivot"].isin([UNKNOWN, AMBIGUOUS]), bool)
     for column, wanted in (("aspect", choice.aspects), ("pivot", choice.pivots), ("time", choice.times)):
         if wanted:
             keep &= features[column].isin(wanted).to_numpy()
@@ -209,9 +210,7 @@ def _beside(
     line, low, high = parts
     half = (high - low) / 2
     middle = shapely.line_interpolate_point(lines[line], low + half)
-    (at, which), away = tree.query_nearest(
-        middle, max_distance=limit + half.max(), return_distance=True, all_matches=False
-    )
+    at, which, away = _nearest(tree, middle, limit + half.max())
     nearest, gap = np.full(len(line), -1), np.full(len(line), np.inf)
     nearest[at], gap[at] = which, away
     unsure = np.abs(gap - limit) < half
@@ -235,11 +234,23 @@ def assigned(features: gpd.GeoDataFrame, points: Shapes, within_m: float) -> tup
         near = np.sort(every.query(shapely.buffer(box, within_m + 1, join_style="mitre")))
         if not len(near):
             continue
-        tree = shapely.STRtree(shapes[own])
-        at, which = tree.query_nearest(points[near], max_distance=within_m + _SLACK_M, all_matches=False)
+        at, which, _ = _nearest(shapely.STRtree(shapes[own]), points[near], within_m + _SLACK_M)
         found.append((own[which], near[at]))
     feature, point = (np.concatenate(part) for part in zip(*found, strict=True))
     return feature, point
+
+
+def _nearest(tree: shapely.STRtree, points: Shapes, within_m: float) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the points that have something so near, the nearest to each and its metres; of equals the first.
+
+    Equal is what differs by less than a rounding: a point inside two areas, or beside an edge that they share. Which
+    of them a tree gives depends on what else is in it.
+    """
+    (at, _), away = tree.query_nearest(points, max_distance=within_m, return_distance=True, all_matches=False)
+    near, which = tree.query(points[at], predicate="dwithin", distance=away + _SLACK_M)
+    first = np.full(len(at), len(tree))
+    np.minimum.at(first, near, which)
+    return at, first, np.asarray(away, float)
 
 
 def _connecting(features: gpd.GeoDataFrame, rule: Rule, things: gpd.GeoDataFrame, once: Shapes) -> Rows:

@@ -158,6 +158,26 @@ def test_a_cell_counts_the_land_that_its_features_cover_together(corners):
     assert table.loc[("A", "andel"), "support_measure"] == pytest.approx(share, rel=1e-9)
 
 
+def test_of_equally_near_features_the_first_counts_whatever_else_the_plan_has(structure):
+    """A corridor and people inside two areas at once: a third one far away is no concern of theirs."""
+    both = [bostad(name, "A", box(4000, 3000, 6000, 7000)) for name in ("5", "6")]
+    far = [bostad(f"9{n}", "A", box(1000 * n, 9400, 1000 * n + 100, 9900)) for n in range(10)]
+    goals = [GOALS[3], goal("folk", rule("population_reached", 1, "inv", layer="rutnat"))]
+    for count in range(len(far) + 1):
+        rows = evidence(plans(*both, *far[:count]), goals, structure)
+        near = rows[rows["feature"].isin(["A:5", "A:6"])]
+        assert near["feature"].tolist() == ["A:5", "A:5"]
+        assert near["measure"].tolist() == pytest.approx([4.0, 80.0], abs=0.02)
+
+
+@pytest.mark.parametrize("pivot", ["okand", "tvetydig"])
+def test_an_unknown_category_is_evidence_of_nothing_even_where_a_rule_lets_all_through(structure, pivot):
+    frame = whole()
+    rows, _ = cells(frame.assign(pivot=frame["pivot"].where(frame.index != "A:1", pivot)), structure)
+    assert "A:1" not in set(rows["feature"])
+    assert "A:2" in set(rows["feature"])
+
+
 def test_no_rule_is_not_spatial_and_never_zero(structure):
     _, table = cells(whole(), structure)
     assert set(table.xs("ingen", level="goal")["verdict"]) == {"inte rumsligt"}
