@@ -96,11 +96,11 @@ def met(
     if nearest <= tolerance_m or _meets(link.points, beyond, tolerance_m) or passes(link):
         return Met(goes_on=True, may_go_on=True, aside_m=nearest)
     if apart_m <= FAR_M:
-        may = any(metres - unsure <= tolerance_m for metres, unsure in told)
+        may = any(metres - by <= tolerance_m for metres, by in told)
         return Met(goes_on=False, may_go_on=may, aside_m=nearest)
     reach_m = _ASLANT * apart_m + tolerance_m
     apart = [shifted(leads, theirs, tolerance_m) for theirs in others.ahead]
-    surely = min((metres - unsure for metres, unsure in compress(told, np.logical_not(apart))), default=np.inf)
+    unsure = [bool(leads or theirs) and not gone for theirs, gone in zip(others.ahead, apart, strict=True)]
     left = others.but(apart, reach_m)
     here = link.near(reach_m)
     back = [other.points for other in own.crossings if other.start > link.end or other.end < link.start]
@@ -112,7 +112,8 @@ def met(
         or _meets(here, [lead.straight for lead in facing], tolerance_m)
     )
     bent = _meets([lead.bent for lead in leads], found, 0.0) or _meets(here, [lead.bent for lead in facing], 0.0)
-    return Met(goes_on, surely <= tolerance_m or bent, nearest)
+    matched = any(metres - by <= tolerance_m for metres, by in compress(told, unsure))
+    return Met(goes_on, matched or bent, nearest)
 
 
 def _meets(ways: Sequence[shapely.Geometry] | Shapes, others: Sequence[shapely.Geometry] | Shapes, by_m: float) -> bool:
