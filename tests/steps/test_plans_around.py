@@ -123,17 +123,21 @@ def test_a_plan_beyond_every_outline_is_nobodys_here(tmp_path, outlines):
     assert pairs[["plan_a", "plan_b"]].to_numpy().tolist() == [["2421", "nabo"]]
 
 
-def across(border, area, aside_m):
-    """Return a way from west to east over a border, a tenth along it and so far aside, as far as a plan reaches."""
+def across(border, area, aside_m, fall=0.0):
+    """Return a way from west to east over a border, a tenth along it and so far aside, as far as a plan reaches.
+
+    ``fall``: how far south it goes, of how far east.
+    """
     at = shapely.line_interpolate_point(border, 0.1, normalized=True)
-    whole = shapely.LineString([(at.x - 20_000, at.y + aside_m), (at.x + 20_000, at.y + aside_m)])
+    ends = [(at.x + dx, at.y + aside_m - fall * dx) for dx in (-20_000, 20_000)]
+    whole = shapely.LineString(ends)
     return max(shapely.get_parts(shapely.intersection(whole, area)), key=shapely.length)
 
 
 def test_a_plan_is_measured_in_the_outline_that_came_with_it(tmp_path, outlines):
     """The plan follows a line of its own, 600 m west, given as a layer; its gap along it is silence, and seen.
 
-    Two ways come to the land between, 220 m aside: whether they are one cannot be seen, and that is a layer.
+    Two ways come to the land between and would bend there: whether they are one cannot be seen, and that is a layer.
     """
     own = {code: shapely.transform(outlines[code], lambda xy: xy - np.array([600.0, 0.0])) for code in ("2421", "2422")}
     border = shapely.line_merge(shapely.intersection(own["2421"].boundary, own["2422"].boundary))
@@ -142,7 +146,7 @@ def test_a_plan_is_measured_in_the_outline_that_came_with_it(tmp_path, outlines)
     saved(tmp_path, "op_2421", [("Landsbygd", own["2421"].difference(gap))])
     saved(tmp_path, "op_2422", [("Landsbygd", outlines["2422"])])
     saved(tmp_path, "vag_2421", [("Transportinfrastruktur", across(border, own["2421"], 0))])
-    saved(tmp_path, "vag_2422", [("Transportinfrastruktur", across(border, outlines["2422"], -220))])
+    saved(tmp_path, "vag_2422", [("Transportinfrastruktur", across(border, outlines["2422"], 380, fall=1.0))])
     saved(tmp_path, "granser_op", list(own.items()))
     plans = [(f"{what}_{code}", "ÖP", "plans", "EPSG:3006", f'    constants: {{municipality: "{code}"}}\n')
              for what in ("op", "vag") for code in own]  # fmt: skip
