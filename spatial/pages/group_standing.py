@@ -11,7 +11,7 @@ import streamlit as st
 from spatial.errors import StrukturbildError
 from spatial.inputs.gate import read_upload
 from spatial.pages.entry import require_writing
-from spatial.pages.plain import plain
+from spatial.pages.plain import marked, plain
 from spatial.pages.shared import Opened, municipality_names
 from spatial.pages.widgets import Column, show_table
 from spatial.record.base import Record
@@ -39,11 +39,14 @@ def show_opinions(at: Opened, table: pd.DataFrame) -> None:
         Column("name", text("record.column.about", lang)),
         Column("agree", text("record.column.agree", lang), "count", width="small"),
         Column("disagree", text("record.column.disagree", lang), "count", width="small"),
-        Column("opinion", text("record.column.opinion", lang)),
-        Column("minority_who", text("record.column.minority", lang)),
         Column("proposals", text("group.standing.proposals", lang), "count", width="small"),
+        Column("opinion", text("record.column.opinion", lang), more=True),
+        Column("minority_who", text("record.column.minority", lang), more=True),
     ]
     show_table(at, told, columns, name="enighet")
+    for name, opinion, who in zip(told["name"], told["opinion"], told["minority_who"], strict=True):
+        key = "group.standing.with_minority" if who else "group.standing.without_minority"
+        st.markdown(marked(key, lang, name=name, opinion=opinion, who=who))
 
 
 def _minority(at: Opened, told: str) -> str:

@@ -143,7 +143,8 @@ def test_every_view_opens_with_many_inputs(app, embedded):
     nodes = embedded.image.layers["noder"].frame.index
     for number in range(60):
         record.append(say.comment(ANNA if number % 2 else BO, Target("noder", str(nodes[number])), f"ord {number}"))
-    for who, stance in ((ANNA, "agree"), (BO, "disagree")):
+    third = Author("Cecilia", "region", "developer")
+    for who, stance in ((ANNA, "agree"), (BO, "disagree"), (third, "agree")):
         record.append(say.vote(who, Target("noder", str(nodes[0])), stance))
     record.append(say.proposal(BO, Target("noder", str(nodes[0])), "level", "regional_core", "större"))
     record.append(say.comment(BO, Target("noder", "finns-inte"), "om en nod som är borta"))
@@ -154,6 +155,8 @@ def test_every_view_opens_with_many_inputs(app, embedded):
         test.segmented_control(key="grupp-vy").select(view).run()
         assert not test.exception
         assert not test.error
+        said = [one.value for one in test.markdown if one.value.endswith("Minoritet: Malå, strateg.")]
+        assert len(said) == (view == "opinions")
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------
