@@ -3,7 +3,8 @@
 Run from the repository: ``PYTHONPATH=. python benchmarks/bench_access.py [--small]``. The same synthetic road network
 (a lattice with a third of its links gone, bent roads, own speeds) and the same facilities go to every engine in the
 same run; medians of three, networkx once; CPU seconds (every engine here runs on one thread). Ratios above 1 mean that
-ours is quicker. Minutes of every engine are checked to agree.
+ours is quicker. Minutes of every engine are checked to agree, and the run fails where a limit is missed (not with
+--small).
 """
 
 import argparse
@@ -14,6 +15,7 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import shapely
+from limits import Limits, growth
 from scipy.sparse.csgraph import dijkstra
 
 from spatial.analysis.access import minutes_to_nearest
@@ -91,14 +93,24 @@ def run(side, cell_count, facility_count):
     print(f"  networkx multi_source (nearest only) {nx_s:7.2f} s   ratio {nx_s / two_s:5.1f}")
     print(f"  one scipy run per facility           {each_s:7.2f} s   ratio {each_s / two_s:5.1f}")
     print(f"  cells -> table, snapping included    {whole_s:7.2f} s")
-    return {"two": two_s, "whole": whole_s, "build": build_s, "scipy": scipy_s}
+    spent = {"two": two_s, "whole": whole_s, "build": build_s, "scipy": scipy_s}
+    return spent, {"scipy, unsorted / our order": scipy_s / one_s, "networkx / ours": nx_s / two_s}
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="a tenth, to see that it runs")
-    scale = 0.1 if parser.parse_args().small else 1.0
-    first = run(int(388 * scale**0.5), int(27_000 * scale), 60)
-    second = run(int(776 * scale**0.5), int(108_000 * scale), 240)
-    growth = ", ".join(f"{k} {np.log(second[k] / first[k]) / np.log(4):.2f}" for k in first)
-    print(f"\ngrowth exponents over x4: {growth}")
+    small = parser.parse_args().small
+    scale = 0.1 if small else 1.0
+    first, few = run(int(388 * scale**0.5), int(27_000 * scale), 60)
+    second, many = run(int(776 * scale**0.5), int(108_000 * scale), 240)
+    grown = {name: growth((1, first[name]), (4, second[name])) for name in first}
+    print("\ngrowth exponents over x4: " + ", ".join(f"{name} {value:.2f}" for name, value in grown.items()))
+    if not small:
+        limits = Limits()
+        for name, floor in (("scipy, unsorted / our order", 1.1), ("networkx / ours", 4.0)):
+            limits.least(f"{name}, county", few[name], floor)
+            limits.least(f"{name}, 4×", many[name], floor)
+        limits.most("growth of the nearest two", grown["two"], 1.6)
+        limits.most("growth of the whole table", grown["whole"], 1.4)
+        limits.judged()

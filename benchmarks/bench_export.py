@@ -3,7 +3,7 @@
     python benchmarks/bench_export.py [CONFIG] [--image FOLDER] [--rounds 3]
 
 QGIS is given every advantage: its layers are already written, styled and indexed, its start is not counted, and it
-makes neither themes, layouts, atlas, read-me nor zip.
+makes neither themes, layouts, atlas, read-me nor zip. The run fails if ours takes more than half of its time.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+from limits import Limits
 
 from spatial.build import image_of
 from spatial.views.qgis import export_qgis
@@ -56,7 +58,9 @@ def main():
         print(f"strukturbild export: {statistics.median(own):.2f} s (median of {given.rounds})")
         print(f"QGIS processing:     {statistics.median(their):.2f} s, start {told['seconds']['start']:.2f} s apart")
         print({name: round(value, 2) for name, value in told["seconds"].items()})
-        print(f"ratio ours / QGIS: {statistics.median(own) / statistics.median(their):.2f}")
+        limits = Limits()
+        limits.most("ours / QGIS", statistics.median(own) / statistics.median(their), 0.5)
+        limits.judged()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Run from the repository: ``PYTHONPATH=. python benchmarks/bench_overlay.py [--small]``. Synthetic land use with fractal
 edges, municipalities of many vertices; CPU seconds, best of three (peers once at 4×; cells in zones best of eight).
-Ratios above 1 mean that ours is quicker; what each engine counts is checked to agree.
+Ratios above 1 mean that ours is quicker; what each engine counts is checked to agree, and the run fails where a limit
+is missed (not with --small).
 """
 
 import argparse
@@ -16,6 +17,7 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
+from limits import Limits, growth
 
 from spatial.analysis.coverage import raster_areas
 from spatial.analysis.grid import zones_of_cells
@@ -73,11 +75,16 @@ def by_exactextract(raster, zones):
     return [[dict(zip(one["unique"], one["frac"], strict=True)).get(k, 0) for k in raster.classes] for one in said]
 
 
-def compared(peer, peer_s, ours, ours_s, stock):
+LEAST = {"overlay_areas": 6.0, "raster_areas": 6.0, "people_in_zones": 2.5}
+
+
+def compared(peer, peer_s, ours, ours_s, stock, limits):
     print(f"  {peer} {peer_s:.2f} s, {ours} {ours_s:.2f} s, ratio {peer_s / ours_s:.2f} ({stock})")
+    if limits:
+        limits.least(f"{peer} / {ours}", peer_s / ours_s, LEAST[ours])
 
 
-def run(parcels, municipalities, pixels, cells, *, repeats):
+def run(parcels, municipalities, pixels, cells, limits, *, repeats):
     side = 240_000.0 * math.sqrt(parcels / 27_000)
     land, zones = tiles(parcels, side, 50, 1), tiles(municipalities, side, 2000, 2)[["geometry"]]
     zones.index = [f"z{n}" for n in range(len(zones))]
@@ -86,7 +93,7 @@ def run(parcels, municipalities, pixels, cells, *, repeats):
     assert np.allclose(known.fillna(0).reindex(found.index)[list(found.columns)], found, rtol=1e-9, atol=1e-9)
     vertices = shapely.get_num_coordinates(land.geometry).sum()
     print(f"\n{len(land):,} parcels x {len(zones)} municipalities, {vertices:,} vertices")
-    compared("geopandas.overlay", theirs_s, "overlay_areas", ours_s, "stock column: 7.6")
+    compared("geopandas.overlay", theirs_s, "overlay_areas", ours_s, "stock column: 7.6", limits)
     size = side / pixels
     grid = Grid(CRS, Affine(size, 0, LEFT, 0, -size, BOTTOM + side), (pixels, pixels))
     classes = dict(enumerate(KINDS, 1))
@@ -99,7 +106,7 @@ def run(parcels, municipalities, pixels, cells, *, repeats):
     covered = areas[list(KINDS)]
     assert np.allclose(covered.div(covered.sum(axis=1), axis=0), shares, rtol=0, atol=1e-6)
     print(f"{pixels}² pixels in {len(zones)} zones")
-    compared("exactextract", peer_s, "raster_areas", own_s, "stock column: 1")
+    compared("exactextract", peer_s, "raster_areas", own_s, "stock column: 1", limits)
     rng = np.random.default_rng(4)
     xy = rng.uniform(0, side, (2, cells))
     points = gpd.GeoDataFrame(
@@ -110,7 +117,7 @@ def run(parcels, municipalities, pixels, cells, *, repeats):
     zone_s, _ = timed(lambda: zones_of_cells(points, zones, 15_000))
     assert np.allclose(joined.reindex(people.index, fill_value=0), people["population_inv"], atol=2)
     print(f"{cells:,} cells in {len(zones)} zones")
-    compared("sjoin", join_s, "people_in_zones", people_s, "stock column: 4.7")
+    compared("sjoin", join_s, "people_in_zones", people_s, "stock column: 4.7", limits)
     print(f"  zone of each, nobody lost: {zone_s:.2f} s")
     return {"overlay": ours_s, "raster": own_s, "people": people_s, "zones": zone_s}
 
@@ -119,9 +126,14 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore", message=".*keep_geom_type.*")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="a tenth, to see that it runs")
-    scale = 0.1 if parser.parse_args().small else 1.0
+    small = parser.parse_args().small
+    scale, limits = (0.1, None) if small else (1.0, Limits())
     pixels = int(4000 * scale**0.5)
-    first = run(int(27_000 * scale), 15, pixels, int(110_000 * scale), repeats=2)
-    second = run(int(108_000 * scale), 60, 2 * pixels, int(440_000 * scale), repeats=1)
-    growth = ", ".join(f"{name} {math.log(second[name] / first[name]) / math.log(4):.2f}" for name in first)
-    print(f"\ngrowth exponents over x4: {growth}")
+    first = run(int(27_000 * scale), 15, pixels, int(110_000 * scale), limits, repeats=2)
+    second = run(int(108_000 * scale), 60, 2 * pixels, int(440_000 * scale), limits, repeats=1)
+    grown = {name: growth((1, first[name]), (4, second[name])) for name in first}
+    print("\ngrowth exponents over x4: " + ", ".join(f"{name} {value:.2f}" for name, value in grown.items()))
+    if limits:
+        for name in ("overlay", "raster", "people"):
+            limits.most(f"growth of {name}", grown[name], 1.2)
+        limits.judged()

@@ -6,7 +6,8 @@ it, in a process of its own; every session is a visitor that speaks the browser'
 opens a page, looks as long as somebody looks at a map or table (``--think``, seconds, uniform) while the page asks once
 a second what is new, changes a filter, and now and then goes to another page. What a browser itself does (drawing) is
 not counted. ``--profile`` instead opens every page alone and tells the processor time of a run. ``--apart`` instead
-lets each try something of its own in Tänk om, and fails if anyone is shown another's (``session_trials.py``).
+lets each try something of its own in Tänk om, and fails if anyone is shown another's (``session_trials.py``). A crowd
+that waits too long, or an app that takes too much memory, fails the run too.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from app_visitor import Visitor, ready
+from limits import Limits
 from session_trials import alone, at_once, mixed_up
 
 from spatial.build import build
@@ -225,7 +227,20 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         image = given.image or build(out=Path(folder) / "bild")[1]
         found = apart(given.sessions, image) if given.apart else measure(given, image)
-        print(json.dumps(asyncio.run(found), indent=1))
+        figures = asyncio.run(found)
+    print(json.dumps(figures, indent=1))
+    if not given.profile:
+        judged(figures, crowd=not given.apart)
+
+
+def judged(figures, *, crowd):
+    """Fail where the limits are missed."""
+    limits = Limits()
+    if crowd:
+        limits.most("p95 of a filter, s", figures["filter"]["p95_s"], 3)
+        limits.most("errors", len(figures["errors"]), 0)
+    limits.most("memory, MB", figures["memory_mb"]["all"] if crowd else figures["memory_mb"], 1500)
+    limits.judged()
 
 
 if __name__ == "__main__":
