@@ -88,8 +88,14 @@ def _say_layers(read: "PlanFile") -> None:
         click.echo(text("plans.layer_row", **said))
         for note in layer.notes:
             click.echo(f"  {note.sentence()}")
+    _say_left_out(read)
+
+
+def _say_left_out(read: "PlanFile") -> None:
     for name, count in read.left_out:
         click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
+    if read.empty:
+        click.echo(text("plans.layers_empty", layers=", ".join(read.empty)))
 
 
 def _say_codes(table: "pd.DataFrame", pivot: "Pivot") -> None:
@@ -162,8 +168,7 @@ def add(
             _say_values(frame, pivot)
             lacking += sum(fault.count for fault in timeless(frame, one.id))
             untold |= made.plan.untold_times(rules[str(name)])
-    for name, count in made.plan.left_out:
-        click.echo(text("plans.layer_left_out", layer=name, count=number(count)))
+    _say_left_out(made.plan)
     _say_places(made)
     _say_untold(untold)
     if lacking:
@@ -176,6 +181,9 @@ def _say_places(made: "Added") -> None:
     systems = sorted({one.crs for one in made.placings.values() if one.crs is not None})
     if systems:
         click.echo(text("plans.added_crs", crs=", ".join(systems)))
+    also = sorted({crs for one in made.placings.values() for crs in one.also})
+    if also:
+        click.echo(text("plans.added_also", crs=", ".join(also)))
     turned = [name for name, one in made.placings.items() if one.swapped]
     if turned:
         click.echo(text("plans.added_turned", layers=", ".join(turned)))

@@ -86,7 +86,7 @@ class Namer:
         if found:
             values = set().union(*(keys for keys, _ in found))
             return self._answer(values, min(score for _, score in found), time)
-        return self._slip(name, time)
+        return self._slip(name, time) if stems or time is None else Guess(UNKNOWN, 0.0, time=time)
 
     def time_of(self, value: str) -> Time | None:
         """Return the time that a text speaks of; None where it says none, or several."""
@@ -96,6 +96,13 @@ class Namer:
         if not times and self._bare is not None and plain(value) == folded(value):
             return self._bare.time_of(value)
         return times.pop() if len(times) == 1 else None
+
+    def only_says_when(self, value: str) -> bool:
+        """Return whether a text tells a time and nothing else: "Ny användning", and not "Nya bostäder"."""
+        if self.time_of(value) is None:
+            return False
+        rest = [word for word in self._wanted(self._words(value)) if word not in self._times]
+        return not rest or self.guess(value).pivot == UNKNOWN
 
     def _answer(self, values: set[str], score: float, time: Time | None) -> Guess:
         if len(values) == 1:

@@ -11,9 +11,10 @@ import shapely
 
 from spatial.analysis.findings import Finding, together
 from spatial.geo import shared
-from spatial.plan_terms import AMBIGUOUS, UNKNOWN, PlanRule
+from spatial.plan_terms import AMBIGUOUS, UNKNOWN, PlanRule, folded
 
 _MOST_NAMED = 10
+_NONE: Final = frozenset({"nej", "inga", "ingen", "inget", "saknas", "0", "0.0", "false", "no", "-", "–"})
 
 
 def _ids(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -45,6 +46,11 @@ def id_repeated(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
 
 def _lacking(values: pd.Series) -> "pd.Series[bool]":
     return values.isna() | (values.astype(str).str.strip() == "")
+
+
+def _says_none(consideration: object) -> bool:
+    """Return whether a column of yes and no, or of what is considered, says that nothing is."""
+    return folded(str(consideration)) in _NONE
 
 
 def geometry_missing(features: gpd.GeoDataFrame, _: PlanRule) -> list[Finding]:
@@ -137,7 +143,7 @@ def consideration_missing(
     The interests are the plan's own and those ``given`` beside it (``pivot``, EPSG:3006). A finding for each feature
     and interest; the measure is square metres, or metres where the interest is a line.
     """
-    silent = _lacking(features["consideration"])
+    silent = _lacking(features["consideration"]) | features["consideration"].map(_says_none)
     uses = features[(features["aspect"] == "anvandning") & silent & (features.area > 0)]
     interests = features.loc[features["pivot"].isin(rule.values), ["pivot", "geometry"]]
     if given is not None and len(uses):

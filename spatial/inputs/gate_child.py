@@ -26,7 +26,11 @@ _OTHER_TABLES: Final = frozenset({"layer_styles", "qgis_projects"})
 _LINEAR: Final = 7
 _OPEN_FILES: Final = 256
 _NOT_NEEDED: Final = ("geopandas", "pandas", "shapely", "pyproj")
-_NOISE: Final = ("Several features with id", "Non closed ring detected")
+_NOISE: Final = (
+    "Several features with id",
+    "Non closed ring detected",
+    "Measured (M) geometry types are not supported",
+)
 _BYTE_MB: Final = 1_000_000
 _MOST_WORDS: Final = 20_000
 _LONGEST_WORD: Final = 200

@@ -21,12 +21,13 @@ GUESSES: Final = {
              "typkod", "beteckning"),
     "name_of_code": ("beskrivning", "benamning", "benämning", "kodtext", "klartext", "anvandning_text", "typnamn"),
     "name": ("namn", "name", "benamning", "benämning", "omrade", "område", "omr_namn", "delomr", "delområde"),
-    "time": ("tid", "status", "arealstatus", "tidsaspekt", "tidsperspektiv", "tidshorisont", "genomforande",
+    "time": ("tid", "status", "arealstatus", "arealst", "tidsaspekt", "tidsperspektiv", "tidshorisont", "genomforande",
              "genomförande", "skede", "etapp"),
     "consideration": ("hansyn", "hänsyn", "consideration"),
     "file_id": ("id", "objektid", "objekt_id", "objektidentitet", "objectid", "objid", "uuid", "fid", "lokalid",
                 "lokal_id", "globalid", "omrade_id", "område_id", "inspireid_localid", "identitet"),
     "municipality": ("kommunkod", "kommun_kod", "kn_kod", "knkod", "kommunnummer", "kommunenummer", "kommunenr",
+                     "kommnr",
                      "kommun", "kommunnamn", "kommune", "municipality"),
     "aspect": ("aspekt", "aspect"),
 }  # fmt: skip
@@ -229,5 +230,5 @@ def may_say_times(frame: gpd.GeoDataFrame) -> list[str]:
 def _says_times(values: list[str], namer: Namer) -> bool:
     if not values or len(values) > _MOST_TIMES:
         return False
-    known = sum(namer.time_of(value) is not None and namer.guess(value).pivot == UNKNOWN for value in values)
+    known = sum(map(namer.only_says_when, values))
     return 2 * known >= len(values)

@@ -73,11 +73,12 @@ class PlanLayer:
 
 @dataclass(frozen=True)
 class PlanFile:
-    """The layers of a plan's file that hold its classes, and the names of those that do not."""
+    """The layers of a plan's file that hold its classes, and the names of those that do not or are empty."""
 
     name: str
     layers: tuple[PlanLayer, ...]
     left_out: tuple[tuple[str, int], ...] = ()
+    empty: tuple[str, ...] = ()
 
     def coded(self) -> gpd.GeoDataFrame:
         """Return the codes of every layer together (``PlanLayer.coded``); ``layer`` where there are several."""
@@ -188,7 +189,9 @@ def understood(
         if not any(column in one.frame.columns for one in drawn):
             raise ConfigError("plans.no_column", column=column, columns=_columns(drawn))
     kept, left_out = list[PlanLayer](), list[tuple[str, int]]()
-    for one in drawn:
+    filled = [one for one in drawn if not _is_empty(one)]
+    without = tuple(str(one.layer) for one in drawn if filled and _is_empty(one))
+    for one in filled or drawn:
         found = _understood(one, namer, known, (code, name_of_code, time), only=len(drawn) == 1)
         if found is None:
             left_out.append((str(one.layer), len(one.frame)))
@@ -198,7 +201,12 @@ def understood(
         raise ConfigError("plans.which_column", column="–", columns=_columns(drawn))
     if not any(len(one.frame) for one in kept):
         raise ConfigError("plans.no_objects", file=name)
-    return PlanFile(name, tuple(kept), tuple(left_out))
+    return PlanFile(name, tuple(kept), tuple(left_out), without)
+
+
+def _is_empty(received: gate.Received) -> bool:
+    shapes = gpd.GeoDataFrame(received.frame).geometry
+    return bool((shapes.isna() | shapes.is_empty).all())
 
 
 def _columns(received: Iterable[gate.Received]) -> str:

@@ -11,7 +11,7 @@ import shapely
 
 from spatial.inputs import place
 from spatial.inputs.plan_files import PlanFile, PlanLayer
-from spatial.inputs.plan_placing import Placing, placed, placing_in
+from spatial.inputs.plan_placing import Placing, agreed, placed, placing_in
 from spatial.inputs.roles import as_texts
 
 _MARGIN_M: Final = 20_000.0
@@ -34,12 +34,12 @@ class Owners:
     astray: int = 0
 
 
-def placing_of(layer: PlanLayer, outline: shapely.Geometry, *, believed: bool = True) -> Placing:
-    """Return how a layer's coordinates are to be read so that it lies in its municipality.
+def placings_of(plan: PlanFile, outline: shapely.Geometry, *, believed: bool = True) -> dict[str, Placing]:
+    """Return how the coordinates of each of a plan's layers are to be read so that it lies in its municipality.
 
     Parameters
     ----------
-    layer : PlanLayer
+    plan : PlanFile
     outline : Polygon
         The municipality, EPSG:3006: where the plan must lie.
     believed : bool, optional
@@ -47,10 +47,14 @@ def placing_of(layer: PlanLayer, outline: shapely.Geometry, *, believed: bool = 
 
     Returns
     -------
-    Placing
-        Empty where the file's own label holds, and where no known system puts the plan there.
+    dict of str to Placing
+        By the layer's name; empty where the file's own label holds, and where no known system puts the plan there.
+        Layers without a label are read in one system where one will do for all.
     """
-    return placing_in(place.area_of(outline, _MARGIN_M), layer.frame, layer.name, believed=believed)
+    area = place.area_of(outline, _MARGIN_M)
+    frames = {layer.name: layer.frame for layer in plan.layers}
+    alone = {name: placing_in(area, frame, name, believed=believed) for name, frame in frames.items()}
+    return agreed(frames, alone, area)
 
 
 def owners_of(layer: PlanLayer, placing: Placing, outlines: gpd.GeoDataFrame, municipality: str) -> Owners:
@@ -101,7 +105,8 @@ def own_part(plan: PlanFile, outlines: gpd.GeoDataFrame, municipality: str) -> t
         The codes are empty for a plan of this municipality alone; they lack it where nothing of the plan lies in it.
     """
     outline = outlines.geometry.loc[municipality]
-    owners = [owners_of(layer, placing_of(layer, outline), outlines, municipality) for layer in plan.layers]
+    placings = placings_of(plan, outline)
+    owners = [owners_of(layer, placings[layer.name], outlines, municipality) for layer in plan.layers]
     codes = tuple(sorted({code for one in owners for code in one.codes}))
     if not any(one.own.any() for one in owners):
         return plan, codes

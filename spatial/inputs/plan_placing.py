@@ -1,6 +1,7 @@
 """How the coordinates of a plan's layer are to be read: judged by where they must lie, whatever the file says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
@@ -15,10 +16,14 @@ _MOST: Final = 0.5
 
 @dataclass(frozen=True)
 class Placing:
-    """How a layer's coordinates are to be read: the system that settings must name, and whether axes change places."""
+    """How a layer's coordinates are to be read: the system that settings must name, and whether axes change places.
+
+    ``also`` are other systems that put the layer as well in its place.
+    """
 
     crs: str | None = None
     swapped: bool = False
+    also: tuple[str, ...] = ()
 
 
 def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str, *, believed: bool = True) -> Placing:
@@ -40,8 +45,7 @@ def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str, *, believed
     Placing
         Empty where the file's own label holds, and where no known system puts the layer there.
     """
-    shapes = frame.geometry
-    there = frame[~(shapes.isna() | shapes.is_empty)]
+    there = _there(frame)
     if not len(there):
         return Placing()
     labelled, faults = place.label_of(there, name, None, area)
@@ -52,8 +56,41 @@ def placing_in(area: place.Area, frame: gpd.GeoDataFrame, name: str, *, believed
     for fault in faults:
         fits = fault.values.get("fits")
         if fits is not None:
-            return Placing(str(fits).split(", ")[0], "axes" in fault.key)
+            first, *also = str(fits).split(", ")
+            return Placing(first, "axes" in fault.key, tuple(also))
     return Placing()
+
+
+def agreed(
+    frames: Mapping[str, gpd.GeoDataFrame], placings: Mapping[str, Placing], area: place.Area
+) -> dict[str, Placing]:
+    """Return the placings of a file's layers where those without a label are all read in one system.
+
+    Parameters
+    ----------
+    frames : mapping of str to GeoDataFrame
+        The layers as the file has them.
+    placings : mapping of str to Placing
+        Of each layer on its own: a small one may fit in several systems.
+    area : Area
+
+    Returns
+    -------
+    dict of str to Placing
+        As they were where no one system puts every layer without a label in its place.
+    """
+    bare = {name: there for name, frame in frames.items() if frame.crs is None and len(there := _there(frame))}
+    largest = sorted(bare, key=lambda name: -len(bare[name]))
+    tried = dict.fromkeys(replace(placings[name], also=()) for name in largest if placings[name].crs is not None)
+    worst = {one: min(_shares(part.set_crs(one.crs), area)[one.swapped] for part in bare.values()) for one in tried}
+    best = max(worst, key=lambda one: worst[one], default=Placing())
+    if len(tried) < 2 or worst[best] < _MOST:
+        return dict(placings)
+    return {name: best if name in bare else one for name, one in placings.items()}
+
+
+def _there(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
 
 
 def _shares(frame: gpd.GeoDataFrame, area: place.Area) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from spatial.inputs.layers import read_layers
 from spatial.inputs.mapping import read_mapping
 from spatial.inputs.plan_drafts import identifier, quoted, write_draft
 from spatial.inputs.plan_files import MAPPINGS, PlanFile, PlanLayer, read_plan
-from spatial.inputs.plan_place import Owners, owners_of, placing_of
+from spatial.inputs.plan_place import Owners, owners_of, placings_of
 from spatial.inputs.plan_placing import Placing
 from spatial.model import Layer
 from spatial.settings import Settings
@@ -75,7 +75,7 @@ def add_plan(
     named = mapping or MAPPINGS[0]
     read_mapping(named, base.pivot, Path.cwd())
     plan = read_plan(file, base.pivot, layer=layer, code=code, time=time)
-    placings = {one.name: placing_of(one, outlines.geometry.loc[municipality]) for one in plan.layers}
+    placings = placings_of(plan, outlines.geometry.loc[municipality])
     owners = {one.name: owners_of(one, placings[one.name], outlines, municipality) for one in plan.layers}
     whose = (municipality, str(outlines["name"].loc[municipality]))
     ids = _ids(plan, municipality, base, config or DEFAULT_REGION)

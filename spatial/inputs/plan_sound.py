@@ -11,8 +11,8 @@ from spatial.errors import Fault
 from spatial.geo import ANALYSIS_CRS
 from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_layers import mended, told_apart, without_nothing
-from spatial.inputs.plan_place import placing_of
-from spatial.inputs.plan_placing import placed
+from spatial.inputs.plan_place import placings_of
+from spatial.inputs.plan_placing import Placing, placed
 from spatial.plan_terms import UNKNOWN
 from spatial.texts import number
 
@@ -37,8 +37,9 @@ def sound_features(
         left out, too, and named.
     """
     parts, faults = list[gpd.GeoDataFrame](), list[Fault]()
+    placings = placings_of(plan, outline, believed=False)
     for layer in plan.layers:
-        here = _placed(layer, municipality, outline)
+        here = _placed(layer, municipality, placings[layer.name])
         if here is None:
             count = len(layer.frame)
             faults.append(Fault("faults.plan_nowhere", layer.name, None, "warning", count, {"count": count}))
@@ -61,8 +62,8 @@ def timeless(features: gpd.GeoDataFrame, name: str) -> tuple[Fault, ...]:
     return (Fault("faults.plan_timeless", name, None, "warning", count, {"count": number(count)}),) if count else ()
 
 
-def _placed(layer: PlanLayer, municipality: str, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:
-    shapes = placed(layer.frame.geometry, placing_of(layer, outline, believed=False))
+def _placed(layer: PlanLayer, municipality: str, placing: Placing) -> gpd.GeoDataFrame | None:
+    shapes = placed(layer.frame.geometry, placing)
     bare = pd.DataFrame(layer.features(municipality).set_axis(layer.frame.index).drop(columns="geometry"))
     return None if shapes is None else gpd.GeoDataFrame(bare, geometry=shapes.to_numpy(), crs=ANALYSIS_CRS)
 

@@ -72,3 +72,5 @@ def say_layers(plan: PlanFile, lang: str) -> None:
     for name, count in plan.left_out:
         left = text("plan_pages.granska_plan.left_out", lang, layer=name, count=number(count, lang=lang))
         st.text(left)
+    if plan.empty:
+        st.text(text("plans.layers_empty", lang, layers=", ".join(plan.empty)))

@@ -82,6 +82,14 @@ def test_broken_plan_triggers_its_rule_alone(rule):
     assert not found["sentence"].str.contains("{", regex=False).any()
 
 
+@pytest.mark.parametrize("said", ["Nej", " ingen ", "0", 0.0, False, "–"])
+def test_a_column_that_says_no_states_no_consideration(said):
+    plan = hostile.clean()
+    plan["consideration"] = plan["consideration"].astype(object)
+    plan.loc["a00", "consideration"] = said
+    assert _check(plan)["rule"].tolist() == ["hansyn-saknas"]
+
+
 def test_every_rule_has_a_broken_plan():
     assert {rule.id for rule in RULES.rules} == {*hostile.PLANS, "grans-annan"}
 

@@ -14,6 +14,7 @@ from spatial.inputs.place import CANDIDATES
 from spatial.inputs.plan_columns import Columns, guessed
 from spatial.inputs.plan_files import PlanFile, PlanLayer
 from spatial.inputs.plan_sound import sound_features, timeless
+from tests.hostile_plans import office
 
 PLAN = {"ANVANDNING": ["Bostäder", "Natur", "Rennäring", "Rennäring"], "Beskrivning": ["a b", "c d", "e f", "g h"]}
 
@@ -198,3 +199,26 @@ def test_names_of_columns_that_a_shapefile_has_cut_are_known():
         "TIDSPERSPE",
         "KOMMUNNUMM",
     )
+
+
+def test_layers_of_a_schema_that_nobody_has_drawn_in_are_left_out_and_told(tmp_path, outlines):
+    at = outlines.geometry["2403"].representative_point()
+    file = office.schema(tmp_path, at.x, at.y)
+    told = run("map", file)
+    assert "klass ur ANV, tid ur ANV_TID" in told
+    assert "Utan objekt, och därför inte med: LIS_OMRADE_Y, RI_FRILUFTSLIV_Y, RI_NATURVARD_Y" in told
+    assert "Measured" not in told
+    assert "10 objekt har ett tidsvärde utan betydelse (Ej angivet)" in told
+    told, (layer,) = added(file)
+    assert "Utan objekt" in told
+    assert len(layer.geo) == 40
+    assert not layer.geo.has_z.any()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3016", "EPSG:3015", "EPSG:3021"])
+def test_layers_without_a_label_are_read_in_the_system_of_the_largest(tmp_path, outlines, crs):
+    outline = outlines.geometry["2403"]
+    told, layers = added(office.unlabelled(tmp_path, outline, crs))
+    assert f"eller ett som inte stämmer med läget; {crs} används" in told
+    lines = next(layer.geo for layer in layers if layer.id.endswith("strak"))
+    assert lines.distance(office.beside(outline)).max() < 10
