@@ -56,8 +56,9 @@ def recommendations(findings: Findings, templates: Templates, ground: Ground) ->
         EPSG:3006 points; index id (the same as long as template, plans, goal and features are); ``template``,
         ``title``, ``text``, ``plans`` (municipalities, ";"-separated), ``goal`` (id; its own, or the first in force
         with one of the template's themes), ``actor`` (*kommun*, *region*, *länsstyrelse*), ``status`` (*rekommendation,
-        inte bindande*), ``severity``, ``finding``, ``evidence`` (feature ids), ``rule``, ``basis`` (every thing it
-        rests on with its fingerprint, and its own words), ``geometry``.
+        inte bindande*), ``severity``, ``finding``, ``evidence`` (feature ids; of a goal that the plan works against,
+        those that do), ``rule``, ``basis`` (every thing it rests on with its fingerprint, and its own words),
+        ``geometry``.
     """
     goals = {goal.id: goal for goal in ground.goals}
     rows: list[Row] = []
@@ -153,7 +154,6 @@ def _of_matrix(findings: Findings, ground: Ground, template: Template) -> Iterat
     for _, cell in cells.iterrows():
         plan, goal = str(cell["plan_id"]), goals[cell["goal"]]
         rows = by_cell.get_group((plan, goal.id)) if (plan, goal.id) in keys else findings.evidence.iloc[:0]
-        ids = sorted(set(rows["feature"]))
         against = rows[rows["effect"] == AGAINST].sort_values(["measure", "feature"], ascending=[False, True])
         content = goal.rule.model_dump(mode="json") if goal.rule else None
         yield {
@@ -162,9 +162,9 @@ def _of_matrix(findings: Findings, ground: Ground, template: Template) -> Iterat
             "goal": goal.id,
             "severity": 0 if template.kind == NO_EVIDENCE else 2,
             "finding": f"matris:{plan}:{goal.id}",
-            "evidence": ";".join(ids),
+            "evidence": ";".join(sorted(set((against if template.kind == AGAINST else rows)["feature"]))),
             "rule": str(cell["rule"]),
-            "basis": _basis(ground, ids, goal.id, content, **seals[goal.id]),
+            "basis": _basis(ground, rows["feature"], goal.id, content, **seals[goal.id]),
             "geometry": _place(ground, plan, list(against["feature"][:1])),
         }
 

@@ -138,7 +138,7 @@ def _columns(lang: str) -> list[Column]:
         Column("pair", text("plan_pages.granser.pair", lang), width="medium"),
         Column("kind", text("plan_pages.kind", lang)),
         Column("severity", text("plan_pages.severity", lang), "count"),
-        Column("length_m", text("plan_pages.granser.length", lang), "km1"),
+        Column("length_m", text("plan_pages.granser.along", lang), "km1"),
         Column("pivot_a", text("plan_pages.granser.one", lang)),
         Column("pivot_b", text("plan_pages.granser.other", lang)),
         Column("silent", text("plan_pages.granser.silent", lang)),

@@ -10,8 +10,9 @@ from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.report_html import html_page
 from spatial.views.report_maps import Maps, Tell
+from spatial.views.report_matrix import matrix_part
 from spatial.views.report_parts import Contents, Document, Heading, Part
-from spatial.views.report_plans import borders_part, conflicts_part, matrix_part, readiness_part
+from spatial.views.report_plans import borders_part, conflicts_part, readiness_part
 from spatial.views.report_recommendations import recommendations_part
 from spatial.views.report_sources import caveats_part, method_part, sources_part
 from spatial.views.report_structure import (

@@ -1,4 +1,4 @@
-"""The report's chapters on plan and strategy: matrix, borders, conflicts, readiness, recommendations with evidence.
+"""The report's chapters on what was found in plans: borders, conflicts, readiness; and what tables of plans share.
 
 Each says what is missing where a table is not there; none is a score.
 """
@@ -8,19 +8,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from spatial.analysis.ranges import range_names
-from spatial.analysis.rules import CELLS_LAYER
-from spatial.texts import text
 from spatial.views.report_parts import Bullets, Heading, Part, Table, Words
 from spatial.views.report_telling import Teller
-from spatial.views.rule_words import told_kind, told_limit
 
-MARKS: Final = (("stödjer", "#DCE9D5"), ("motverkar", "#F3D9D0"))
-_ABREAST: Final = 4
-"""Municipalities side by side in the matrix, so that the names fit on a page."""
 MOST_ROWS: Final = 60
 """More rows than this are left to the tables and the map."""
 SYNERGY: Final = "synergi"
+SILENT: Final = "tyst plan"
 _MOST_NAMED: Final = 4
 _WHOSE: Final = ("plans", "plan_id", "plan_a", "plan_b")
 """The columns that say which municipalities' plans a row is about."""
@@ -36,39 +30,6 @@ def frame_of(tell: Teller, name: str) -> pd.DataFrame | None:
     return table
 
 
-def matrix_part(tell: Teller, code: str | None) -> list[Part]:
-    """Return the chapter on plan and strategy; it always says what the matrix is not (D15)."""
-    head: list[Part] = [Heading(tell.say("chapter.matrix")), Words(tell.say("not_a_score"), "note")]
-    table = frame_of(tell, "matris")
-    if table is None or table.empty:
-        return [*head, Words(tell.say("missing.matrix" if tell.plan_layers() else "missing.plans"))]
-    head += [Words(tell.say("intro.matrix")), *examples(tell)]
-    goals = goal_titles(tell)
-    if code is None:
-        return [*head, *_matrix_tables(tell, table, goals), Words(text("links.strength", tell.lang), "small")]
-    own = table[table["plan_id"].astype(str) == code]
-    heads = [("goal", "text"), ("verdict", "text"), ("amount", "text"), ("rule", "text"), ("quote", "text")]
-    rows = [
-        [
-            goals.get(row["goal"], row["goal"]),
-            _verdict(tell, row),
-            _amount(tell, row),
-            _rule(tell, row),
-            str(row["quote"]),
-        ]
-        for row in own.to_dict("records")
-    ]
-    made = Table(
-        tell.say("table.matrix_own"),
-        _heads(tell, heads),
-        rows,
-        text("links.strength", tell.lang),
-        (4, 2.2, 2.6, 3, 2),
-        MARKS,
-    )
-    return [*head, made, *_evidence(tell, code, goals)]  # fmt: skip
-
-
 def examples(tell: Teller) -> list[Part]:
     """Return the sentence that the plans are examples; nothing where they are the municipalities' own."""
     return [Words(tell.say("example_plans"), "note")] if tell.example_plans() else []
@@ -82,80 +43,9 @@ def goal_titles(tell: Teller) -> dict[str, str]:
     return {str(goal): str(title) for goal, title in zip(table["goal"], table["goal_title"], strict=True)}
 
 
-def _matrix_tables(tell: Teller, table: pd.DataFrame, goals: Mapping[str, str]) -> list[Part]:
-    plans = sorted(table["plan_id"].astype(str).unique(), key=tell.municipality)
-    groups = [plans[first : first + _ABREAST] for first in range(0, len(plans), _ABREAST)]
-    cells = {(str(row["plan_id"]), row["goal"]): row for row in table.to_dict("records")}
-    parts: list[Part] = []
-    for number, group in enumerate(groups, 1):
-        rows = []
-        for goal in dict.fromkeys(table["goal"]):
-            told = [_verdict(tell, cells[plan, goal]) if (plan, goal) in cells else "–" for plan in group]
-            rows.append([goals.get(goal, str(goal)), *told])
-        heads: list[Any] = [(tell.say("column.goal"), "text"), *((tell.municipality(plan), "text") for plan in group)]
-        caption = tell.say("table.matrix", number=number, count=len(groups))
-        parts.append(Table(caption, heads, rows, "", (4.6, *(2.4 for _ in group)), MARKS))
-    return parts
-
-
-def _verdict(tell: Teller, row: Row) -> str:
-    told = str(row["verdict"])
-    strength = row.get("strength")
-    if strength is not None and strength == strength:  # noqa: PLR0124 - NaN
-        ends = (float(row.get(name, float("nan"))) for name in range_names("strength"))
-        told = f"{told} {tell.ranged(tell.percent(float(strength)), tell.percents(*ends))}"
-    return tell.say("mixed", verdict=told) if row.get("mixed") else told
-
-
-def _amount(tell: Teller, row: Row) -> str:
-    sides = [float(row.get(name) or 0.0) for name in ("support_measure", "against_measure")]
-    if not any(side > 0 for side in sides):
-        return "–"
-    full = tell.number(float(row["full"]))
-    told = [_measured(tell, row, f"{side}_measure") for side in ("support", "against")]
-    return tell.say("amount", support=told[0], against=told[1], full=full, unit=row["unit"])
-
-
-def _measured(tell: Teller, row: Row, name: str) -> str:
-    """Return a measure with its range where the models behind it are redrawn; few people as a word."""
-    status = tell.status(CELLS_LAYER)
-
-    def told(value: float) -> str:
-        return tell.people(value, status) if row["unit"] == "inv" else tell.number(value, 1)
-
-    value = told(float(row[name] or 0.0))
-    low, high = (float(row.get(end, float("nan"))) for end in range_names(name))
-    if low != low or high != high:  # noqa: PLR0124 - NaN
-        return value
-    ends = [told(low), told(high)]
-    return tell.ranged(value, ends[0] if ends[0] == ends[1] else tell.say("between", low=ends[0], high=ends[1]))
-
-
-def _rule(tell: Teller, row: Row) -> str:
-    kind, limit = (str(row[name]) if _known(row.get(name)) else "" for name in ("rule", "parameter"))
-    if not kind:
-        return "–"
-    told = told_limit(kind, limit, tell.image.settings, tell.lang) if limit else ""
-    return ", ".join(part for part in (told_kind(kind, tell.lang), told) if part)
-
-
-def _known(value: Any) -> bool:
+def known(value: Any) -> bool:
+    """Return whether a cell of a table says something."""
     return value is not None and value == value and value != ""  # noqa: PLR0124 - NaN
-
-
-def _evidence(tell: Teller, code: str, goals: Mapping[str, str]) -> list[Part]:
-    rows = frame_of(tell, "matris_belagg")
-    if rows is None:
-        return []
-    own = rows[rows["plan_id"].astype(str) == code].sort_values("measure", ascending=False, kind="stable")
-    told = [
-        [str(row["feature"]), goals.get(row["goal"], row["goal"]), str(row["effect"]),
-         f"{_measured(tell, row, 'measure')} {row['unit']}", _rule(tell, row)]
-        for row in own.head(MOST_ROWS).to_dict("records")
-    ]  # fmt: skip
-    heads = [("feature", "text"), ("goal", "text"), ("effect", "text"), ("amount", "number"), ("rule", "text")]
-    note = rest(tell, len(own), "matris_belagg")
-    return [Table(tell.say("table.evidence"), _heads(tell, heads), told, note, (2.4, 4, 1.6, 1.8, 3.4), MARKS)]
 
 
 def rest(tell: Teller, count: int, table: str) -> str:
@@ -167,7 +57,8 @@ def rest(tell: Teller, count: int, table: str) -> str:
     )
 
 
-def _heads(tell: Teller, names: Sequence[tuple[str, Any]]) -> list[Any]:
+def heads(tell: Teller, names: Sequence[tuple[str, Any]]) -> list[Any]:
+    """Return a table's columns, named in the language."""
     return [(tell.say(f"column.{name}"), align) for name, align in names]
 
 
@@ -183,9 +74,9 @@ def borders_part(tell: Teller, code: str | None) -> list[Part]:
     rows = rows.sort_values(["severity", "length_m"], ascending=[False, False], kind="stable")
     counts = [f"{kind}: {tell.number(count)}" for kind, count in rows["kind"].value_counts().items()]
     told = [_border(tell, row) for row in rows.head(MOST_ROWS).to_dict("records")]
-    heads = [("border", "text"), ("finding", "text"), ("uses", "text"), ("length", "number"), ("severity", "number")]
+    columns = [("border", "text"), ("finding", "text"), ("uses", "text"), ("along", "number"), ("severity", "number")]
     note = f"{tell.say('note.borders')} {rest(tell, len(rows), 'granser')}".strip()
-    made = Table(tell.say("table.borders"), _heads(tell, heads), told, note, (3, 2.2, 4.6, 1.4, 1.3))
+    made = Table(tell.say("table.borders"), heads(tell, columns), told, note, (3, 2.2, 4.6, 1.4, 1.3))
     return [*head, *examples(tell), Words(tell.say("intro.borders")), *([Bullets(counts)] if counts else []), made]
 
 
@@ -199,8 +90,9 @@ def _uses(tell: Teller, row: Row) -> str:
     sides = []
     for end in ("a", "b"):
         pivot, feature = row.get(f"pivot_{end}"), row.get(f"feature_{end}")
-        title = tell.pivots.get(str(pivot), str(pivot)) if _known(pivot) else tell.say("silent")
-        sides.append(f"{title} ({feature})" if _known(feature) else title)
+        nothing = tell.say("silent") if row["kind"] == SILENT else tell.say("no_further")
+        title = tell.pivots.get(str(pivot), str(pivot)) if known(pivot) else nothing
+        sides.append(f"{title} ({feature})" if known(feature) else title)
     return " | ".join(sides)
 
 
@@ -227,8 +119,11 @@ def _listed(tell: Teller, code: str | None, name: str, room: str, wanted: Mappin
     ]
     shown = rows[rows["kind"] != SYNERGY] if "kind" in rows else rows
     told = [[cell(tell, row) for cell in wanted.values()] for row in shown.head(MOST_ROWS).to_dict("records")]
-    heads = _heads(tell, [(title, "number" if title == "amount" else "text") for title in wanted])
-    made = Table(tell.say(f"table.{room}"), heads, told, rest(tell, len(shown), name), _WIDTHS[room])
+    columns = heads(tell, [(title, "number" if title == "amount" else "text") for title in wanted])
+    left = len(rows) - len(shown)
+    unshown = tell.say("note.synergies", count=tell.number(left), table=name) if left else ""
+    note = f"{unshown} {rest(tell, len(shown), name)}".strip()
+    made = Table(tell.say(f"table.{room}"), columns, told, note, _WIDTHS[room])
     return [*head, *examples(tell), Words(tell.say(f"intro.{room}")), *([Bullets(counts)] if counts else []), made]
 
 
@@ -274,7 +169,7 @@ def cell(*names: str) -> Cell:
     """Return what reads the first of some columns that a row has; a pivot by its title."""
 
     def read(tell: Teller, row: Row) -> str:
-        value = next((row[name] for name in names if _known(row.get(name))), None)
+        value = next((row[name] for name in names if known(row.get(name))), None)
         return "–" if value is None else tell.pivots.get(str(value), str(value))
 
     return read
@@ -287,7 +182,7 @@ def _who(tell: Teller, row: Row) -> str:
 
 def _measure(tell: Teller, row: Row) -> str:
     value = row.get("measure")
-    return f"{tell.number(float(value), 1)} {row.get('unit', '')}".strip() if _known(value) else "–"  # type: ignore[arg-type]
+    return f"{tell.number(float(value), 1)} {row.get('unit', '')}".strip() if known(value) else "–"  # type: ignore[arg-type]
 
 
 def _clash(tell: Teller, row: Row) -> str:
@@ -302,9 +197,7 @@ _CONFLICT: Final[Mapping[str, Cell]] = {
     "municipality": _who,
     "finding": cell("kind"),
     "what": _clash,
-    "feature": lambda _, row: (
-        ", ".join(str(row[name]) for name in ("feature", "other") if _known(row.get(name))) or "–"
-    ),
+    "feature": lambda _, row: ", ".join(str(row[name]) for name in ("feature", "other") if known(row.get(name))) or "–",
     "amount": _measure,
     "severity": cell("severity"),
 }

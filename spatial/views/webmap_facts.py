@@ -234,7 +234,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
         ("pivot_b", "use_there", "pivot"),
-        ("length_m", "length", "length"),
+        ("length_m", "along", "length"),
     ),
     "granser_osakra": (
         ("kind", "what", "word"),
@@ -243,7 +243,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
         ("pivot_b", "use_there", "pivot"),
-        ("length_m", "length", "length"),
+        ("length_m", "along", "length"),
         ("apart_m", "apart", "length"),
     ),
     "plan_granskning": (

@@ -80,6 +80,14 @@ def test_every_recommendation_says_what_who_and_on_what_grounds(structure):
     assert found.index.is_unique
 
 
+def test_what_works_against_a_goal_is_the_evidence_and_what_supports_it_is_rested_on(structure):
+    near = feature("nara", "A", HOME, box(4000, 4000, 4500, 4500))
+    found = made(resealed(plans(near, *whole().reset_index().to_dict("records"))), structure)
+    one = found[(found["template"] == "motverkat_mal") & (found["goal"] == "bebyggelse_i_noder")].iloc[0]
+    assert one["evidence"] == "A:fjarr"
+    assert all(one.name in resting_on(found, key) for key in ("A:fjarr", "A:nara"))
+
+
 @pytest.mark.parametrize("key", list(whole().index))
 @pytest.mark.parametrize("change", ["name", "vertex"])
 def test_one_changed_value_or_vertex_flags_exactly_the_dependent_ones(structure, key, change):

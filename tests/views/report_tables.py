@@ -53,6 +53,7 @@ def planned(words="Bostäder vid ån"):
             "feature": ["2480:a"],
             "effect": ["stödjer"],
             "measure": [18.5],
+            "counted": [12.5],
             "unit": ["ha"],
             "rule": ["inside"],
             "parameter": ["0 m, noder"],

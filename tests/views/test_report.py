@@ -103,6 +103,25 @@ def test_figures_are_the_tables_own(made):
     assert corridors[0][:5] == ["E4 Umeå–Skellefteå", "Regionalt stråk", "väg", "137", "123 000"]
 
 
+def test_a_share_is_a_percentage_and_evidence_tells_what_of_it_counts(image, quick):
+    own = planned()
+    own["matris"].loc[0, ["unit", "support_measure", "full"]] = ["andel", 0.055, 0.2]
+    own["matris_belagg"].loc[0, ["unit", "measure", "counted"]] = ["andel", 0.052, 0.041]
+    document = report(replace(image, indicators={**tables(image), **own}), municipality="2480")
+    assert cells_of(document, "matrix_own").rows[0][2] == "5,5 % för, 0,0 % emot, av 20,0 %"
+    assert cells_of(document, "evidence").rows[0][3:5] == ["5,2 %", "4,1 %"]
+
+
+def test_a_link_that_stops_is_not_told_as_silence(image, quick):
+    own = planned()
+    told = {
+        kind: report(replace(image, indicators={**tables(image), "granser": own["granser"].assign(kind=kind)}))
+        for kind in ("tyst plan", "länk som stannar")
+    }
+    assert cells_of(told["tyst plan"], "borders").rows[0][2].endswith("| tyst")
+    assert cells_of(told["länk som stannar"], "borders").rows[0][2].endswith("| går inte vidare")
+
+
 def test_few_people_are_never_a_number(made):
     _, document = made
     assert cells_of(document, "municipalities").rows[1][1] == "färre än 5"
