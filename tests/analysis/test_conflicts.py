@@ -9,9 +9,10 @@ import shapely
 
 from spatial.analysis.conflicts import conflicts
 from spatial.inputs.strategies import read_compatibility
+from spatial.storage import bundled
 
 P = runpy.run_path(str(Path(__file__).with_name("planted.py")))
-box, feature, plans = (P[name] for name in ("box", "feature", "plans"))
+box, feature, layer, line, plans, point = (P[name] for name in ("box", "feature", "layer", "line", "plans", "point"))
 TABLE = read_compatibility()
 RULES = [(rule, use, value) for rule in TABLE.inside for use in rule.uses for value in rule.values]
 TIME = {rule.id: (rule.times or ["nuvarande"])[0] for rule in TABLE.inside}
@@ -106,3 +107,27 @@ def test_splitting_a_feature_changes_no_sum_and_growing_it_never_lessens_it():
     assert measured(box(4000, 0, 6000, 400), box(4000, 400, 6000, 1000)) == pytest.approx(whole)
     sizes = [measured(box(6000 - width, 0, 6000, 1000)) for width in range(500, 6001, 500)]
     assert sizes == sorted(sizes)
+
+
+def test_the_worked_example_of_the_page():
+    home = "sammanhangande_bostad"
+    plan = plans(
+        feature("1", "A", home, box(3000, 0, 5000, 1000)),
+        feature("2", "A", home, box(14_000, 12_000, 15_000, 13_000)),
+        feature("3", "A", "landsbygd", box(10_000, 0, 12_000, 2000), time="nuvarande"),
+        feature("4", "A", "ri_rennaring", box(4000, 0, 9000, 5000), aspect="varde", time="nuvarande"),
+        feature("5", "A", "lis", box(11_000, 0, 12_000, 1000), aspect="varde", time="nuvarande"),
+    )
+    places = {"level": ["municipal_centre"] * 2, "municipality_code": ["A"] * 2, "outside": [False] * 2}
+    nodes = {"c": point(1000, 500), "o": point(18_000, 2000)}
+    structure = {
+        "noder": layer(nodes, name=["Centralort", "Ort"], population_inv=[3000.0, 800.0], **places),
+        "strak": layer({"s": line((0, 19_000), (20_000, 19_000))}, level=["regional"], name=["E1"]),
+        "kommuner": layer({"A": box(0, 0, 20_000, 20_000)}),
+    }
+    found = conflicts(plan, TABLE, structure)
+    told = bundled("docs", "konflikter.md").read_text(encoding="utf-8").partition("## Ett räknat exempel")[2]
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in told.splitlines() if row.startswith("|")]
+    measured = [[row["kind"], f"{row['measure']:.0f} {row['unit']}"] for _, row in found.iterrows()]
+    assert sorted(measured) == sorted(row[:2] for row in rows[2:])
+    assert found.set_index("kind")["feature"]["utbyggnad utan nod"] == "A:2"
