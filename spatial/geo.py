@@ -257,6 +257,27 @@ def without(one: Geometries, other: Geometries) -> npt.NDArray[np.object_]:
     return found
 
 
+def united(shapes: Geometries) -> shapely.Geometry:
+    """Return the union of geometries, and see to it that no area is lost on the way.
+
+    GEOS 3.14 leaves out, now and then, a whole area whose corner lies less than a rounding from an edge of another. A
+    point on each tells; then all are joined again on a grid of a micrometre.
+
+    Examples
+    --------
+    >>> float(united([shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)]).area)
+    6.0
+    """
+    given = np.asarray(shapes, object)
+    whole = shapely.union_all(given)
+    parts = shapely.get_parts(given)
+    parts = parts[shapely.area(parts) > _NOTHING_M2]
+    inside = shapely.get_coordinates(shapely.point_on_surface(parts))
+    shapely.prepare(whole)
+    lies = _on(np.full(len(parts), whole, object), inside).all()
+    return whole if lies else shapely.union_all(given, grid_size=_ROUNDED_M)
+
+
 def reach(shapes: npt.ArrayLike, distance_m: float) -> npt.NDArray[np.object_]:
     """Return what lies within a distance of each geometry; its arcs are never more than half a metre inside the true.
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.geo import reach, repaired, shared, without
+from spatial.geo import reach, repaired, shared, united, without
 
 TOUCHED = shapely.Polygon([
     (724835.7980017512, 7054863.102852846), (724688.3374710858, 7054498.125231998),
@@ -54,6 +54,20 @@ ROUND = shapely.LineString([
     (789788.2619101801, 7067768.398169585), (789391.1408412182, 7067273.312094084),
 ])  # fmt: skip
 """An edge of the area lies less than a rounding from one of the line: GEOS 3.14.1 gives the whole line as shared."""
+
+
+def test_no_area_is_lost_where_areas_are_joined():
+    corner = shapely.Polygon([
+        (740712.9730411526, 7089138.560323005), (740598.1661364475, 7089089.15038028),
+        (740669.9664963414, 7089238.488556465),
+    ])  # fmt: skip
+    spike = shapely.Polygon([
+        (740680.5063672961, 7089260.410523262), (740637.218332118, 7089170.375372551),
+        (740770.7576012894, 7089448.124828636), (744237.3364157702, 7088262.156507977),
+    ])  # fmt: skip
+    apart = shapely.box(0, 0, 10, 10)
+    assert united([corner, apart, spike]).area == pytest.approx(corner.area + spike.area + 100, abs=1)
+    assert united([]).is_empty
 
 
 def test_a_line_that_touches_an_area_is_not_taken_to_lie_in_it():

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import shapely
 
 from spatial.analysis.inside import Shapes
-from spatial.geo import shared, without
+from spatial.geo import shared, united, without
 from spatial.model import FloatArray
 
 _NOTHING = 1e-6
@@ -80,7 +80,7 @@ def counted_once(features: gpd.GeoDataFrame, known: Overlaps) -> Shapes:
     order = np.argsort(after, kind="stable")
     changed, begins = np.unique(after[order], return_index=True)
     before = np.split(first[order], begins[1:])
-    covered = np.asarray([shapely.union_all(shapes[some]) for some in before[: len(changed)]], object)
+    covered = np.asarray([united(shapes[some]) for some in before[: len(changed)]], object)
     if len(changed):
         made[changed] = without(shapes[changed], covered)
     return made

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from spatial.geo import shared
+from spatial.geo import shared, united
 from spatial.model import FloatArray
 
 _CORNERS: Final = 128
@@ -48,7 +48,7 @@ def inside_zone(shapes: Shapes, zone: Shapes, size: Measure) -> FloatArray:
 
 def tiled(zone: Shapes) -> Shapes:
     """Return the union of areas as pieces that do not overlap, each of few corners: halved until they are."""
-    rest = _areas(np.asarray([shapely.union_all(zone)], object))
+    rest = _areas(np.asarray([united(zone)], object))
     done: list[Shapes] = []
     while len(rest):
         large = (shapely.get_num_coordinates(rest) > _CORNERS) & (_sides_m(rest).max(axis=0) > _LEAST_M)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.geo import shared, without
+from spatial.geo import shared, united, without
 
 OWN: Final = "egen gräns"
 REFERENCE: Final = "gemensam gräns"
@@ -67,7 +67,7 @@ def outline_of(
             return Outline(_largest(version[plan]), REFERENCE)
     if not len(areas):
         return Outline(shapely.Polygon(), DERIVED)
-    covered = _largest(shapely.union_all(shapely.make_valid(areas)))
+    covered = _largest(united(shapely.make_valid(areas)))
     if known and covered.area < _COVERED * known[0][plan].area:
         return Outline(_largest(known[0][plan]), REFERENCE)
     return Outline(shapely.Polygon(covered.exterior), DERIVED)
@@ -88,7 +88,7 @@ def _reaches_out(areas: npt.NDArray[np.object_], plan: str, version: gpd.GeoSeri
     if not len(areas):
         return 0.0
     if not len(shapes):
-        out = shapely.area(*without([shapely.union_all(shapely.make_valid(areas))], [version[plan]]))
+        out = shapely.area(*without([united(shapely.make_valid(areas))], [version[plan]]))
         return float(out / max(shapely.length(version[plan]), _LEAST_M))
     tree = shapely.STRtree(shapes)
     inside, _ = tree.query(areas, predicate="within")

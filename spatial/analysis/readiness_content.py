@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.findings import Finding, together
-from spatial.geo import shared
+from spatial.geo import shared, united
 from spatial.plan_terms import AMBIGUOUS, UNKNOWN, PlanRule, folded
 
 _MOST_NAMED = 10
@@ -177,7 +177,7 @@ def _dissolved(interests: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], np
     dimension = shapely.get_dimensions(interests.geometry.to_numpy())
     kinds, parts = list[str](), list[shapely.Geometry]()
     for (kind, _), rows in interests.groupby([interests["pivot"], dimension], sort=True):
-        pieces = shapely.get_parts(shapely.union_all(rows.geometry.to_numpy()))
+        pieces = shapely.get_parts(united(rows.geometry.to_numpy()))
         parts += list(pieces)
         kinds += [str(kind)] * len(pieces)
     return np.asarray(kinds, object), np.asarray(parts, object)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from spatial.analysis.findings import Finding, sizeable
-from spatial.geo import polygonal, shared, without
+from spatial.geo import polygonal, shared, united, without
 from spatial.plan_terms import PlanRule
 
 _SAMPLES = 400
@@ -37,7 +37,7 @@ def cover_of(areas: gpd.GeoDataFrame, municipality: shapely.Geometry) -> Cover:
     municipality : Polygon
     """
     shapes = areas.geometry.to_numpy()
-    union = shapely.union_all(shapes)
+    union = united(shapes)
     (missing,) = without([municipality], [union])
     return Cover(areas, shapely.STRtree(shapes), union, filled(union), missing, municipality)
 
@@ -106,7 +106,7 @@ def overlaps(cover: Cover, rule: PlanRule) -> list[Finding]:
     apart = shapely.touches(shapes[one], shapes[other])
     twice = shared(shapes[one[~apart]], shapes[other[~apart]])
     pieces = [polygonal(shape) for shape in twice[shapely.area(twice) > 0]]
-    parts = sizeable(shapely.union_all(pieces), rule.number("area_m2"), rule.number("width_m"))
+    parts = sizeable(united(pieces), rule.number("area_m2"), rule.number("width_m"))
     return [Finding("overlap", _under(cover, part), part, float(shapely.area(part)), "m2") for part in parts]
 
 
