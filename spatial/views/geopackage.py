@@ -139,12 +139,17 @@ def _write_table(path: Path, image: StructureImage, name: str, lang: str) -> Rec
     return Record(
         table=table,
         title=meta.title.get(lang),
-        description=described.findtext("abstract") or "",
+        description=f"{table_caveat(name, lang)} {described.findtext('abstract') or ''}".strip(),
         aliases={str(column): alias(str(column), image.settings, lang) for column in frame.columns},
         metadata=document(described),
         qml=table_qml(frame, image.settings, lang),
         geometry=False,
     )
+
+
+def table_caveat(name: str, lang: str = "sv") -> str:
+    """Return what must be known by whoever reads a table: of the matrix, that it is no score (D15)."""
+    return text("links.caveat", lang) if name == "matris" else ""
 
 
 def table_meta(image: StructureImage, name: str, lang: str = "sv") -> LayerMeta:

@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -19,7 +20,7 @@ from spatial.model import StructureImage
 from spatial.storage import new_file
 from spatial.texts import text
 from spatial.views.columns import alias, column_info, plain_table, unit_of
-from spatial.views.geopackage import table_meta
+from spatial.views.geopackage import table_caveat, table_meta
 
 SEPARATOR: Final = ";"
 COLUMNS_FILE: Final = "kolumner.csv"
@@ -65,7 +66,7 @@ def write_tables(image: StructureImage, folder: Path, *, lang: str = "sv") -> li
     files = {f"{name}.csv": _csv(table) for name, table in ready.items()}
     files[COLUMNS_FILE] = table_csv(_columns(image, ready, lang))
     heads = {name: {column: alias(column, settings, lang) for column in table} for name, table in ready.items()}
-    files[WORKBOOK] = _workbook(ready, heads)
+    files[WORKBOOK] = _workbook(ready, heads, {name: table_caveat(name, lang) for name in ready})
     written = []
     for name, content in files.items():
         with new_file(folder / name) as fresh:
@@ -81,7 +82,9 @@ def _columns(image: StructureImage, tables: Mapping[str, _Cells], lang: str) -> 
             "column": column,
             "alias": column_info(column, image.settings).alias.get(lang),
             "unit": unit_of(column, lang),
-            "description": table_meta(image, name, lang).title.get(lang),
+            "description": ". ".join(
+                part for part in (table_meta(image, name, lang).title.get(lang), table_caveat(name, lang)) if part
+            ),
         }
         for name, table in tables.items()
         for column in table
@@ -132,7 +135,9 @@ def workbook(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, Mapping[str
     return _workbook({name: _cells(table) for name, table in tables.items()}, heads)
 
 
-def _workbook(tables: Mapping[str, _Cells], heads: Mapping[str, Mapping[str, str]]) -> bytes:
+def _workbook(
+    tables: Mapping[str, _Cells], heads: Mapping[str, Mapping[str, str]], caveats: Mapping[str, str] | None = None
+) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     for name, table in tables.items():
         sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
@@ -143,6 +148,9 @@ def _workbook(tables: Mapping[str, _Cells], heads: Mapping[str, Mapping[str, str
         cells = [WriteOnlyCell(sheet, value=head) for head in shown]
         for cell in cells:
             cell.font = Font(bold=True)
+        caveat = (caveats or {}).get(name)
+        if caveat and cells:
+            cells[0].comment = Comment(caveat, "Strukturbild", height=160, width=320)
         sheet.append(cells)
         for row in zip(*table.values(), strict=True):
             sheet.append(row)

@@ -1,11 +1,15 @@
 import csv
 import io
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
+from spatial.views.geopackage import write_geopackage
 from spatial.views.tables import table_csv, table_xlsx, write_tables
 from tests.views.make_image import make_image
 
@@ -70,6 +74,20 @@ def test_the_workbook_has_a_sheet_a_table_with_names_as_heads(image, written):
     assert book.sheetnames == list(image.indicators)
     assert [cell.value for cell in book["befolkning"][1]] == ["Kommunkod", "Namn", "Invånare (antal)"]
     assert book["befolkning"]["A2"].value == "0114"
+
+
+def test_the_matrix_says_that_it_is_no_score_wherever_its_numbers_are(image, tmp_path):
+    matrix = pd.DataFrame({"plan_id": ["2480"], "strength": [0.5]})
+    write_tables(replace(image, indicators={"matris": matrix, **image.indicators}), tmp_path)
+    book, told = openpyxl.load_workbook(tmp_path / "tabeller.xlsx"), pd.read_csv(tmp_path / "kolumner.csv", sep=";")
+    assert "inget betyg" in book["matris"]["A1"].comment.text
+    assert book["befolkning"]["A1"].comment is None
+    assert told["description"].str.contains("inget betyg").equals(told["table"] == "matris")
+    package = tmp_path / "bild.gpkg"
+    write_geopackage(replace(image, indicators={"matris": matrix}), package)
+    with closing(sqlite3.connect(package)) as database:
+        rows = dict(database.execute("SELECT table_name, description FROM gpkg_contents"))
+    assert "inget betyg" in rows["tabell_matris"]
 
 
 def test_the_same_tables_make_the_same_bytes(image, written, tmp_path):
