@@ -172,6 +172,7 @@ _SENTENCES: Final = {"rekommendationer": told_recommendations, "plan_granskning"
 _UNITS: Final[dict[str, tuple[float, int, str]]] = {
     "minutes": (1.0, 0, "minutes"),
     "length": (1e-3, 0, "unit_km"),
+    "stretch": (1e-3, 1, "unit_km"),
     "area": (1.0, 0, "unit_km2"),
     "share": (100.0, 1, "percent"),
     "stability": (100.0, 0, "percent"),
@@ -234,7 +235,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
         ("pivot_b", "use_there", "pivot"),
-        ("length_m", "along", "length"),
+        ("length_m", "along", "stretch"),
     ),
     "granser_osakra": (
         ("kind", "what", "word"),
@@ -243,8 +244,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("pivot_a", "use_here", "pivot"),
         ("municipality_b", "other_side", "text"),
         ("pivot_b", "use_there", "pivot"),
-        ("length_m", "along", "length"),
-        ("apart_m", "apart", "length"),
+        ("length_m", "along", "stretch"),
+        ("apart_m", "apart", "stretch"),
     ),
     "plan_granskning": (
         ("sentence", "what", "text"),

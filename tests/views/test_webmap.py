@@ -13,7 +13,7 @@ import pytest
 from spatial.errors import OutputError
 from spatial.texts import LANGUAGES
 from spatial.views.webmap import COMPONENT_FOLDER, LEAFLET_FOLDER, draw
-from spatial.views.webmap_facts import people, rounded
+from spatial.views.webmap_facts import Facts, people, rounded
 from spatial.views.webmap_features import DECIMALS, encoded, packed
 from spatial.views.webmap_page import safe_json
 from spatial.views.webmap_picture import paletted_png
@@ -138,6 +138,12 @@ def test_facts_are_written_out(image):
     assert dict(corridor["f"])["Längd"] == "137\u00a0km"
     municipality = _layer(draw(image).data, "kommuner")["features"][1]
     assert dict(municipality["f"])["Ytfel i kartans gräns"] == "5,6\u00a0%"
+
+
+def test_a_stretch_of_border_is_told_to_a_tenth_of_a_kilometre(image):
+    found = image.layers["strak"]
+    border = replace(found, id="granser", frame=found.frame.assign(kind="tyst plan", length_m=879.65))
+    assert dict(Facts(image, "sv").of(border)[0])["Längs gränsen"] == "0,9\u00a0km"
 
 
 def test_what_is_missing_is_left_out_and_named(image):
