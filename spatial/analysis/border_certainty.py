@@ -14,7 +14,7 @@ FAR_M: Final = 25.0
 """Boundaries nearer to each other than this are the same line."""
 _MANY: Final = 3.0
 _CALM: Final = 0.8
-_PAST: Final = 0.2
+_PAST: Final = 0.1
 _HALF: Final = 0.5
 Texts = npt.NDArray[np.object_]
 Places = npt.NDArray[np.bool_]
@@ -120,7 +120,7 @@ def _calm(
         return False
     between = slice(side[0] + 1, run[0]) if side[0] < run[0] else slice(run[1], side[0])
     around = side[: int(np.searchsorted(np.cumsum(metres[side]), apart)) + 1]
-    near = past[between].sum() <= _PAST * apart + 2 * metres.max()
+    near = past[between].sum() <= _PAST * apart + metres.max()
     wide = metres[around].sum() >= _HALF * apart
     return bool(near and wide and metres[around][agreed[around]].sum() >= _CALM * metres[around].sum())
 

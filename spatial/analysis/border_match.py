@@ -76,8 +76,9 @@ def matched(
     Notes
     -----
     A boundary drawn otherwise is the arc between the points nearest to the line's ends; its points are put on the
-    line where they are nearest, in order (isotonic regression: Barlow et al. 1972, Statistical inference under order
-    restrictions), with a little of the even distribution so that no stretch of it is lost.
+    line midway between where they are nearest and where they are the nearest of the line's, each in order (isotonic
+    regression: Barlow et al. 1972, Statistical inference under order restrictions), with a little of the even
+    distribution so that no stretch of it is lost.
     """
     arcs = [_arc(line, outline) for outline in outlines]
     ties = [_tied(line, arc, outline, step_m) for arc, outline in zip(arcs, outlines, strict=True)]
@@ -126,13 +127,19 @@ def _tied(
     if arc is line or outline.area.is_empty:
         return np.array([0.0, line.length]), np.array([0.0, line.length])
     u = np.linspace(0, arc.length, max(3, int(np.ceil(arc.length / step_m)) + 1))
-    near = shapely.line_locate_point(line, shapely.line_interpolate_point(arc, u))
-    near[0], near[-1] = 0.0, line.length
+    back = np.linspace(0, line.length, len(u))
+    there = np.interp(u, _rising(line, arc, back), back)
+    return u, (_rising(arc, line, u) + there) / 2
+
+
+def _rising(line: shapely.LineString, other: shapely.LineString, at: FloatArray) -> FloatArray:
+    """Return for places along a line those nearest on another that runs as it does, in order."""
     from scipy.optimize import isotonic_regression
 
-    rising = np.clip(isotonic_regression(near).x, 0, line.length)
-    even = u / arc.length * line.length
-    return u, (1 - _STRAIGHT) * rising + _STRAIGHT * even
+    near = shapely.line_locate_point(other, shapely.line_interpolate_point(line, at))
+    near[0], near[-1] = 0.0, other.length
+    rising = np.clip(isotonic_regression(near).x, 0, other.length)
+    return np.asarray((1 - _STRAIGHT) * rising + _STRAIGHT * at / line.length * other.length, float)
 
 
 def _side(
