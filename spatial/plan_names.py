@@ -60,6 +60,8 @@ class Namer:
         self._ignored = frozenset(self._read(word) for word in pivot.ignored)
         self._times: dict[str, Time] = {self._read(word): time for time, words in pivot.times.items() for word in words}
         said = [(value.id, word) for value in pivot.entries for word in (value.title.sv, *value.words)]
+        if not marks:  # without its ring "å", a stream, is the letter of somebody's code
+            said = [(key, word) for key, word in said if len(word) > 1]
         self._phrases: dict[Words, set[str]] = {}
         for key, word in said:
             self._phrases.setdefault(self._stems(word), set()).add(key)

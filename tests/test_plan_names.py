@@ -132,3 +132,14 @@ def test_known_classifications_answer_for_themselves(name):
     table = draft_mapping(plan(list(mapping.codes)), PIVOT, [mapping]).set_index("code")
     assert table["pivot"].to_dict() == {code: rule.pivot for code, rule in mapping.codes.items()}
     assert table["options"].to_dict() == {code: rule.options for code, rule in mapping.codes.items()}
+
+
+def test_the_letter_of_a_code_is_no_stream():
+    """*Å* is a word for water; *A* is the first class of anybody's list."""
+    assert [NAMER.guess(code).pivot for code in ("A", "a", "{a: 1}", "Å")] == ["okand", "okand", "okand", "vatten"]
+
+
+@pytest.mark.parametrize("value", ["Ny användning", "Ändrad användning", "Oförändrad", "Planerad mark"])
+def test_a_time_and_nothing_else_is_no_class(value):
+    assert NAMER.only_says_when(value)
+    assert not NAMER.only_says_when("Nya bostäder")

@@ -244,16 +244,19 @@ def draft_mapping(features: gpd.GeoDataFrame, pivot: Pivot, mappings: Iterable[P
     guesses = [said[code] for code in table["code"]]
     columns = {"pivot": [one.pivot for one in guesses], "options": [list(one.options) for one in guesses]}
     columns |= {"time": [one.time or UNKNOWN for one in guesses], "score": [one.score for one in guesses]}
-    called = {written[pair]: _other_name(pair[0], name) for pair, name in names.items()}
+    called = {written[pair]: _other_name(pair[0], names.get(pair), known) for pair in written}
     columns["name"] = [called.get(code, "") for code in table["code"]]
     return table.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()}).astype(
         {"score": float}
     )
 
 
-def _other_name(code: str, name: str) -> str:
-    """Return what a code is called where that says more than the code; features without one have no name in common."""
-    return "" if code == text("plans.no_code") or folded(name).endswith(folded(code)) else name
+def _other_name(code: str, name: str | None, known: Iterable[Codes]) -> str:
+    """Return what the file, else a known classification, calls a code, where that says more than the code itself."""
+    if code == text("plans.no_code"):  # features without a code have no name in common
+        return ""
+    told = name if name and not folded(name).endswith(folded(code)) else ""
+    return told or next((rule.name for one in known if (rule := one.rule(code)) and rule.name), "")
 
 
 def _one_spelling(codes: list[str]) -> list[str]:

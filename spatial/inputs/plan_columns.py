@@ -66,10 +66,16 @@ class Columns:
 
 
 def guessed(frame: pd.DataFrame, meaning: str) -> str | None:
-    """Return the column that by its name, or what a shapefile leaves of it, means something (``GUESSES``), or None."""
+    """Return the column that by its name, or what a shapefile leaves of it, means something (``GUESSES``), or None.
+
+    A column of codes may have more in its name: ÖP-klass.
+    """
     named = {_PAUSES.sub("_", folded(str(name))): str(name) for name in frame.columns}
     wanted = [short for name in GUESSES[meaning] for short in (name, name[:_CUT])]
-    return next((named[name] for name in wanted if name in named), None)
+    parts = {part: name for name in reversed(named) for part in name.split("_")} if meaning == "code" else {}
+    found = next((name for name in wanted if name in named), None)
+    found = found or next((parts[name] for name in wanted if name in parts), None)
+    return None if found is None else named[found]
 
 
 def _said(frame: pd.DataFrame, name: str | None) -> str | None:

@@ -77,7 +77,7 @@ def _plan(at: Opened, upload: Upload) -> None:
     ) if between else whole.layers[0].name  # fmt: skip
     column = column_of(third, whole, layer, lang) or (None if layer else named)
     plan = plan_of(upload, pivot, lang, layer or None, column)
-    say_layers(plan, lang)
+    say_layers(plan, whole, lang)
     same = kept("granska-slag", (upload.key, layer, column), lambda: classification(plan, pivot))
     usual = same.id if same is not None else None
     options = [_OWN, *MAPPINGS]

@@ -60,8 +60,8 @@ def column_of(place: Any, whole: PlanFile, layer: str, lang: str) -> str | None:
     return str(place.selectbox(text("plan_pages.granska_plan.column", lang), columns, index=usual))
 
 
-def say_layers(plan: PlanFile, lang: str) -> None:
-    """Say what was read of each layer, what was left out, and what the reader noticed."""
+def say_layers(plan: PlanFile, whole: PlanFile, lang: str) -> None:
+    """Say what was read of each layer, what of the whole file was left out, and what the reader noticed."""
     for layer in plan.layers:
         code = layer.columns.code or text("plans.layer_is_code", lang)
         said = {"layer": layer.name, "count": number(len(layer.frame), lang=lang), "code": code}
@@ -69,8 +69,8 @@ def say_layers(plan: PlanFile, lang: str) -> None:
         st.text(text("plans.layer_row", lang, **said))
         for note in layer.notes:
             st.text(note.sentence(lang))
-    for name, count in plan.left_out:
+    for name, count in whole.left_out:
         left = text("plan_pages.granska_plan.left_out", lang, layer=name, count=number(count, lang=lang))
         st.text(left)
-    if plan.empty:
-        st.text(text("plans.layers_empty", lang, layers=", ".join(plan.empty)))
+    if whole.empty:
+        st.text(text("plans.layers_empty", lang, layers=", ".join(whole.empty)))

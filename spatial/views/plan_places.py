@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatial.geo import ANALYSIS_CRS
+from spatial.geo import ANALYSIS_CRS, repaired
 from spatial.model import StructureImage
 from spatial.views.webmap_features import encoded, simplified
 
@@ -32,8 +32,8 @@ def outlined(shapes: gpd.GeoSeries, turn: object = "") -> dict[str, Any] | None:
 
     ``turn`` makes the same shapes count as asked for anew.
     """
-    there = shapes[~(shapes.isna() | shapes.is_empty)]
-    parts = [part for shape in there for part in _simple(shape)]
+    there = shapely.force_2d(shapes[~(shapes.isna() | shapes.is_empty)].to_numpy())
+    parts = [part for shape in there for part in _simple(shape) if not shapely.is_empty(part)]
     if not parts:
         return None
     thin = simplified(gpd.GeoDataFrame(geometry=parts, crs=ANALYSIS_CRS), _TOLERANCE_M).geometry
@@ -49,6 +49,7 @@ def outlined_features(image: StructureImage, ids: Iterable[str], turn: object = 
 
 
 def _simple(shape: shapely.Geometry) -> list[shapely.Geometry]:
-    """Return the parts of a collection of different kinds; of anything else itself."""
+    """Return the parts of a collection of different kinds; of anything else itself, mended where it is broken."""
+    shape = shape if shapely.is_valid(shape) else repaired(shape)
     mixed = shapely.get_type_id(shape) == shapely.GeometryType.GEOMETRYCOLLECTION
     return list(shapely.get_parts(shape)) if mixed else [shape]

@@ -195,6 +195,7 @@ def test_a_plan_that_lies_elsewhere_is_told_so_in_the_check(tmp_path, squares):
 def test_names_of_columns_that_a_shapefile_has_cut_are_known():
     cut = {"HUVUDANVAN": ["x"], "TIDSPERSPE": ["y"], "KOMMUNNUMM": ["2480"], "Mark anv.": ["z"]}
     assert guessed(gpd.GeoDataFrame(cut), "code") == "HUVUDANVAN"
+    assert guessed(gpd.GeoDataFrame({"Namn": ["a"], "ÖP-klass": ["b"]}), "code") == "ÖP-klass"
     assert (guessed(gpd.GeoDataFrame(cut), "time"), guessed(gpd.GeoDataFrame(cut), "municipality")) == (
         "TIDSPERSPE",
         "KOMMUNNUMM",

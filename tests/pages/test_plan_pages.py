@@ -300,3 +300,14 @@ def test_outlines_are_of_every_kind_and_nothing_is_none():
     made = outlined(shapes.set_crs(3006), 1)
     assert [shape["d"] for shape in made["shapes"]] == [0, 1]
     assert outlined(gpd.GeoSeries([None], crs=3006)) is None
+
+
+def test_what_is_broken_in_a_plan_is_outlined_all_the_same():
+    """The findings carry geometries as the file has them: a ring of three corners, a line of one place, NaN heights."""
+    rings = "((7e5 71e5 1, 700100 71e5 1, 7e5 71e5 1)), ((7e5 71e5 0, 7e5 7101000 0, 701000 71e5 0, 7e5 71e5 0))"
+    flat = shapely.from_wkt(f"MULTIPOLYGON Z ({rings})")
+    point = shapely.from_wkt("LINESTRING (7e5 71e5, 7e5 71e5)")
+    bow = shapely.from_wkt("POLYGON ((7e5 71e5, 701000 7101000, 701000 71e5, 7e5 7101000, 7e5 71e5))")
+    for shape in (flat, point, bow):
+        outlined(gpd.GeoSeries([shape], crs=3006))
+    assert {one["d"] for one in outlined(gpd.GeoSeries([flat, bow], crs=3006))["shapes"]} >= {2}
