@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["METHOD_VERSION", "RECIPE", "compose", "declared", "section_of"]
 
 Model = TypeVar("Model", bound=Strict)
-METHOD_VERSION: Final = "2"
+METHOD_VERSION: Final = "3"
 """Raised when a method changes, so that results of the old one are not taken for those of the new."""
 
 
