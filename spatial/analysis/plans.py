@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from textwrap import shorten
 from typing import Any, Final
 
 import geopandas as gpd
@@ -30,6 +31,7 @@ COLUMNS: Final = (
 """The columns of a plan's features, before ``fingerprint``."""
 _KM2: Final = 1e6
 _SAME: Final = 1.0
+_LONGEST_NAME: Final = 80
 
 
 def _missing(value: object) -> bool:
@@ -255,7 +257,7 @@ def _other_name(code: str, name: str | None, known: Iterable[Codes]) -> str:
     """Return what the file, else a known classification, calls a code, where that says more than the code itself."""
     if code == text("plans.no_code"):  # features without a code have no name in common
         return ""
-    told = name if name and not folded(name).endswith(folded(code)) else ""
+    told = shorten(name, _LONGEST_NAME, placeholder=" …") if name and not folded(name).endswith(folded(code)) else ""
     return told or next((rule.name for one in known if (rule := one.rule(code)) and rule.name), "")
 
 

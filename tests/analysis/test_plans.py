@@ -120,4 +120,8 @@ def test_draft_finds_words_and_admits_what_it_cannot():
     }
     assert table.loc["XQ17", "score"] < 0.6
     spelled = draft_mapping(plan(["1", "2"], name_of_code=["Grönområde", "Hamn"]), PIVOT)
+    assert spelled["name"].tolist() == ["Grönområde", "Hamn"]
+    told = draft_mapping(plan(["Hamn", "3"], name_of_code=["Stor hamn", "Mark som " * 50]), PIVOT)["name"]
+    assert [len(name) < 81 for name in told] == [True, True]
+    assert "" in told.tolist()
     assert spelled["pivot"].tolist() == ["gronomrade_park", "transportinfrastruktur"]
