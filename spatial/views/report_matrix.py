@@ -139,5 +139,5 @@ def _evidence(tell: Teller, code: str, goals: Mapping[str, str]) -> list[Part]:
     ]  # fmt: skip
     columns = [("feature", "text"), ("goal", "text"), ("effect", "text"), ("amount", "number"), ("counted", "number")]
     note = f"{tell.say('note.evidence')} {rest(tell, len(own), 'matris_belagg')}".strip()
-    widths = (2.4, 3.4, 1.5, 1.7, 1.7, 3)
+    widths = (2.3, 2.5, 1.8, 2.1, 2.1, 2.9)
     return [Table(tell.say("table.evidence"), heads(tell, [*columns, ("rule", "text")]), told, note, widths, MARKS)]
