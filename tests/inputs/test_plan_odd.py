@@ -216,7 +216,7 @@ def test_layers_of_a_schema_that_nobody_has_drawn_in_are_left_out_and_told(tmp_p
     assert not layer.geo.has_z.any()
 
 
-@pytest.mark.parametrize("crs", ["EPSG:3016", "EPSG:3015", "EPSG:3021"])
+@pytest.mark.parametrize("crs", ["EPSG:3016", "EPSG:3015"])
 def test_layers_without_a_label_are_read_in_the_system_of_the_largest(tmp_path, outlines, crs):
     outline = outlines.geometry["2403"]
     told, layers = added(office.unlabelled(tmp_path, outline, crs))
