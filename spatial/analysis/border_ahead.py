@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from spatial.analysis.border_crossings import Crossing
+from spatial.geo import without
 from spatial.model import FloatArray
 
 _LED_M: Final = 500.0
@@ -58,7 +59,7 @@ def ahead(
     for tip, way in ends(link):
         ray: shapely.Geometry = shapely.LineString([tip, tip + way * far_m])
         for area in covered:
-            ray = shapely.difference(ray, area)
+            (ray,) = without([ray], area)
         pieces = shapely.get_parts(ray)
         pieces = pieces[shapely.length(pieces) > _SAME_M]
         starts = shapely.distance(pieces, shapely.Point(tip))

@@ -12,6 +12,7 @@ from spatial.analysis.border_ahead import Lead, passes, shifted
 from spatial.analysis.border_certainty import FAR_M
 from spatial.analysis.border_crossings import Crossing, Shapes
 from spatial.analysis.border_match import Side
+from spatial.geo import without
 from spatial.model import FloatArray
 
 _SAME_M: Final = 0.5
@@ -37,7 +38,7 @@ class Links:
         for crossing in compress(self.crossings, gone):
             ends = shapely.MultiPoint(list(crossing.points))
             there = shapely.dwithin(parts, ends, _SAME_M)
-            parts[there] = shapely.difference(parts[there], shapely.buffer(ends, reach_m, quad_segs=4))
+            parts[there] = without(parts[there], shapely.buffer(ends, reach_m, quad_segs=4))
         return Links(list(compress(self.crossings, left)), list(compress(self.ahead, left)), parts)
 
 
