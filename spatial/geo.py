@@ -25,6 +25,7 @@ _NOTHING_M: Final = 1.0
 _BESIDE_M: Final = 1e-3
 _ROUNDED_M: Final = 1e-6
 _POLYGONAL: Final = frozenset({3, 6})
+_COLLECTION: Final = 7
 _FAMILY: Final = {0: "point", 4: "point", 1: "line", 5: "line", 2: "line", 3: "polygon", 6: "polygon", 7: "mixed"}
 
 
@@ -115,6 +116,22 @@ def polygonal(geometry: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(shapely.get_parts(geometry))
     kept = [part for part in parts if shapely.get_type_id(part) in _POLYGONAL]
     return shapely.union_all(kept) if kept else shapely.MultiPolygon()
+
+
+def of_one_kind(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of a collection that have the highest dimension, as one geometry; any other as it is.
+
+    Examples
+    --------
+    >>> mixed = shapely.GeometryCollection([shapely.Point(9, 9), shapely.box(0, 0, 2, 1)])
+    >>> of_one_kind(mixed).area
+    2.0
+    """
+    if shapely.get_type_id(geometry) != _COLLECTION:
+        return geometry
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max()])
 
 
 def repaired(shape: shapely.Geometry) -> shapely.Geometry:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatial.analysis.inside import inside_zone
-from spatial.geo import ANALYSIS_CRS, polygonal, reach, shared
+from spatial.geo import ANALYSIS_CRS, of_one_kind, reach, shared
 from spatial.strategy import Compatibility, Growth, InsideRule
 
 CONFLICT: Final = "konflikt"
@@ -72,7 +72,7 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
     dimension = shapely.get_dimensions(features.geometry.to_numpy())
     times = features["time"].isin(rule.times) if rule.times else np.ones(len(features), bool)
     uses = features[features["pivot"].isin(rule.uses) & times & (dimension > 0)]
-    values = _values(features[dimension == 2], rule, given)
+    values = _values(features[dimension > 0], rule, given)
     if uses.empty or values.empty:
         return []
     mine, theirs = uses.geometry.to_numpy(), values.geometry.to_numpy()
@@ -83,9 +83,9 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
     i, j = i[same][order], j[same][order]
     pieces = shared(mine[i], theirs[j])
     mixed = shapely.get_type_id(pieces) == _COLLECTION
-    pieces[mixed] = [polygonal(piece) if shapely.area(piece) > 0 else piece for piece in pieces[mixed]]
+    pieces[mixed] = [of_one_kind(piece) for piece in pieces[mixed]]
     area, length = shapely.area(pieces) / _HA, shapely.length(pieces) / _KM
-    lines = shapely.get_dimensions(mine[i]) == 1
+    lines = (shapely.get_dimensions(mine[i]) == 1) | (shapely.get_dimensions(theirs[j]) == 1)
     keep = np.where(lines, length > least_ha / 10, area >= least_ha)
     return [
         {
@@ -107,14 +107,14 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
     ]
 
 
-def _values(areas: gpd.GeoDataFrame, rule: InsideRule, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Return the areas that a rule calls values: the plans' own, and those given, which go before of their kinds."""
-    own = areas.loc[areas["pivot"].isin(rule.values), _OF_VALUES]
+def _values(drawn: gpd.GeoDataFrame, rule: InsideRule, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return what a rule calls values: the plans' own, and those given, which go before of their kinds."""
+    own = drawn.loc[drawn["pivot"].isin(rule.values), _OF_VALUES]
     if given is None:
         return own
     theirs = given[given["pivot"].isin(rule.values)].sort_index().assign(plan_id=_EVERY_PLAN)
     parts = [part for part in (own[~own["pivot"].isin(given["pivot"])], theirs[_OF_VALUES]) if len(part)]
-    return gpd.GeoDataFrame(pd.concat(parts), crs=areas.crs) if parts else own.iloc[:0]
+    return gpd.GeoDataFrame(pd.concat(parts), crs=drawn.crs) if parts else own.iloc[:0]
 
 
 def _growth(

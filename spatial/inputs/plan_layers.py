@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from spatial.errors import Fault, LayerError
-from spatial.geo import repaired
+from spatial.geo import of_one_kind, repaired
 from spatial.inputs import truth
 from spatial.inputs.roles import as_texts
 from spatial.inputs.rows import listed
@@ -91,22 +91,13 @@ def mended(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[
     broken = np.flatnonzero(~shapely.is_valid(shapes) | (shapely.get_type_id(shapes) == 7))
     if not len(broken):
         return frame, []
-    whole = [_one_kind(repaired(shape)) for shape in shapes[broken]]
+    whole = [of_one_kind(repaired(shape)) for shape in shapes[broken]]
     change = np.abs(shapely.area(whole) - shapely.area(shapes[broken]))
     shapes[broken] = whole
     rows = list(frame.index[broken])
     said: dict[str, object] = {"count": len(rows), "area_m2": number(float(np.nansum(change)))}
     out = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return out, [Fault("faults.plan_repaired", layer, listed(rows), "repaired", len(rows), said)]
-
-
-def _one_kind(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the parts of a collection that have the highest dimension, as one geometry."""
-    if shapely.get_type_id(shape) != 7:
-        return shape
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    dimensions = shapely.get_dimensions(parts)
-    return shapely.union_all(parts[dimensions == dimensions.max()])
 
 
 def told_apart(frame: gpd.GeoDataFrame, layer: str) -> tuple["pd.Series[Any]", list[Fault]]:

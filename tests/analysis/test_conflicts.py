@@ -33,6 +33,22 @@ def test_each_pair_of_use_and_value_gives_its_rule_and_no_other(rule, use, value
     assert own["kind"] == ("synergi" if rule.synergy else "konflikt")
 
 
+def test_a_value_drawn_as_a_line_counts_by_its_length_in_the_use():
+    """A green link along y = 500: 400 m of it in new homes, 80 m in an industry; it but touches a third use."""
+    rows = [
+        feature("homes", "A", "sammanhangande_bostad", box(0, 0, 400, 1000), time="framtida"),
+        feature("works", "A", "verksamheter_industri", box(1000, 0, 1080, 1000), time="framtida"),
+        feature("beside", "A", "sammanhangande_bostad", box(2000, 500, 3000, 1000), time="framtida"),
+        feature("now", "A", "sammanhangande_bostad", box(4000, 0, 5000, 1000), time="nuvarande"),
+        feature("link", "A", "samband_natur", line((-500, 500), (2000, 500), (2500, 200), (9000, 500)), aspect="varde"),
+    ]
+    found = conflicts(plans(*rows), TABLE)
+    assert found[["kind", "feature", "other", "measure", "unit"]].to_numpy().tolist() == [
+        ["konflikt", "A:homes", "A:link", pytest.approx(0.4), "km"]
+    ]
+    assert found.geometry.iloc[0].length == pytest.approx(400)
+
+
 def interest(value, *where):
     return gpd.GeoDataFrame({"pivot": [value], "name": ["Givet"]}, geometry=[box(*where)], index=["lager:1"], crs=3006)
 
