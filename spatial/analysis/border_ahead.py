@@ -59,7 +59,7 @@ def ahead(
     for tip, way in ends(link):
         ray: shapely.Geometry = shapely.LineString([tip, tip + way * far_m])
         for area in covered:
-            (ray,) = without([ray], area)
+            (ray,) = without([ray], [area])
         pieces = shapely.get_parts(ray)
         pieces = pieces[shapely.length(pieces) > _SAME_M]
         starts = shapely.distance(pieces, shapely.Point(tip))

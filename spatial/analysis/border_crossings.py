@@ -45,7 +45,7 @@ class Crossing:
     def near(self, reach_m: float) -> Shapes:
         """Return what of the links lies so near to where they come to the boundary."""
         around = shapely.union_all(shapely.buffer(self.points, reach_m, quad_segs=4))
-        return shared(self.shapes, around)
+        return shared(self.shapes, [around])
 
 
 def crossings(side: Side, links: gpd.GeoDataFrame, reach_m: float) -> list[Crossing]:
@@ -82,7 +82,7 @@ def crossings(side: Side, links: gpd.GeoDataFrame, reach_m: float) -> list[Cross
 def _touching(arc: shapely.LineString, shape: shapely.Geometry, reach_m: float) -> Shapes:
     """Return where a feature comes to the border: a line's ends near it and its crossings; an area's stretch of it."""
     if shapely.get_dimensions(shape) == 2:
-        (piece,) = shared([arc], shapely.buffer(shape, min(reach_m, _NEAR_M)))
+        (piece,) = shared([arc], [shapely.buffer(shape, min(reach_m, _NEAR_M))])
         return _points(piece)
     ends = shapely.get_parts(shapely.boundary(shapely.line_merge(shape)))
     ends = ends[shapely.distance(ends, arc) <= reach_m]

@@ -38,7 +38,7 @@ class Links:
         for crossing in compress(self.crossings, gone):
             ends = shapely.MultiPoint(list(crossing.points))
             there = shapely.dwithin(parts, ends, _SAME_M)
-            parts[there] = without(parts[there], shapely.buffer(ends, reach_m, quad_segs=4))
+            parts[there] = without(parts[there], [shapely.buffer(ends, reach_m, quad_segs=4)])
         return Links(list(compress(self.crossings, left)), list(compress(self.ahead, left)), parts)
 
 
