@@ -183,6 +183,7 @@ class Growth(Strict):
     served_within_m: Parameter
     node_within_m: Parameter
     corridor_within_m: Parameter
+    corridor_least_m: Parameter
     severity: int = Field(ge=1, le=3)
 
 
@@ -211,6 +212,7 @@ class Compatibility(Strict):
     families: list[LinkFamily] = Field(default_factory=list)
     inside: list[InsideRule] = Field(default_factory=list)
     min_overlap_ha: Parameter
+    min_overlap_m: Parameter
     growth: Growth | None = None
 
     def of(self, one: str, other: str) -> int:

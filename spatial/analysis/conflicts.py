@@ -24,7 +24,6 @@ COLUMNS: Final = (
 _COLLECTION: Final = 7
 _HA: Final = 1e4
 _KM: Final = 1e3
-_LEAST_KM: Final = 5.0
 _EVERY_PLAN: Final = ""
 _OF_VALUES: Final = ["plan_id", "pivot", "geometry"]
 Row = dict[str, object]
@@ -40,7 +39,7 @@ def conflicts(
     features : GeoDataFrame
         Plan features, EPSG:3006: ``plan_id``, ``aspect``, ``pivot``, ``time``, ``name``.
     table : Compatibility
-        ``inside``, ``growth`` and ``min_overlap_ha``.
+        ``inside``, ``growth``, ``min_overlap_ha`` and ``min_overlap_m``.
     structure : mapping, optional
         ``noder`` (``level``, ``name``, ``municipality_code``, ``outside``), ``strak`` (``level``, ``name``) and
         ``kommuner``; what is missing is not tried. ``intressen`` (``pivot``): values that lie over every plan; of
@@ -56,7 +55,7 @@ def conflicts(
     """
     ordered = features.sort_index()
     given = None if structure is None else structure.get("intressen")
-    rows = [row for rule in table.inside for row in _inside(ordered, rule, table.min_overlap_ha.value, given)]
+    rows = [row for rule in table.inside for row in _inside(ordered, rule, table, given)]
     if table.growth is not None and structure is not None:
         rows += _growth(ordered, table.growth, structure, table.min_overlap_ha.value)
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(COLUMNS)), geometry="geometry", crs=ANALYSIS_CRS)
@@ -68,7 +67,9 @@ def conflicts(
     return frame
 
 
-def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given: gpd.GeoDataFrame | None) -> list[Row]:
+def _inside(
+    features: gpd.GeoDataFrame, rule: InsideRule, table: Compatibility, given: gpd.GeoDataFrame | None
+) -> list[Row]:
     dimension = shapely.get_dimensions(features.geometry.to_numpy())
     times = features["time"].isin(rule.times) if rule.times else np.ones(len(features), bool)
     uses = features[features["pivot"].isin(rule.uses) & times & (dimension > 0)]
@@ -84,9 +85,10 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
     pieces = shared(mine[i], theirs[j])
     mixed = shapely.get_type_id(pieces) == _COLLECTION
     pieces[mixed] = [of_one_kind(piece) for piece in pieces[mixed]]
-    area, length = shapely.area(pieces) / _HA, shapely.length(pieces) / _KM
     lines = (shapely.get_dimensions(mine[i]) == 1) | (shapely.get_dimensions(theirs[j]) == 1)
-    keep = np.where(lines, length > least_ha / 10, area >= least_ha)
+    size = np.where(lines, shapely.length(pieces) / _KM, shapely.area(pieces) / _HA)
+    least = np.where(lines, table.min_overlap_m.value / _KM, table.min_overlap_ha.value)
+    keep = (size >= least) & (size > 0)
     return [
         {
             "kind": SYNERGY if rule.synergy else CONFLICT,
@@ -98,7 +100,7 @@ def _inside(features: gpd.GeoDataFrame, rule: InsideRule, least_ha: float, given
             "other_pivot": values["pivot"].iloc[b],
             "name": uses["name"].iloc[a],
             "severity": 0 if rule.synergy else rule.severity,
-            "measure": length[n] if lines[n] else area[n],
+            "measure": size[n],
             "unit": "km" if lines[n] else "ha",
             "geometry": pieces[n],
         }
@@ -170,10 +172,10 @@ def _idle_corridors(
         inside = shared(corridors.geometry.to_numpy(), [zone])
         own = grows.geometry[grows["plan_id"] == plan].to_numpy()
         for key, name, piece in zip(corridors.index, corridors["name"], inside, strict=True):
-            km = piece.length / _KM
-            if km < _LEAST_KM or (len(own) and shapely.dwithin(own, piece, growth.corridor_within_m.value).any()):
+            short = piece.length < growth.corridor_least_m.value
+            if short or (len(own) and shapely.dwithin(own, piece, growth.corridor_within_m.value).any()):
                 continue
-            row = {"other": str(key), "name": name, "measure": km, "unit": "km", "geometry": piece}
+            row = {"other": str(key), "name": name, "measure": piece.length / _KM, "unit": "km", "geometry": piece}
             rows.append(_row(IDLE_CORRIDOR, str(plan), growth, **row))
     return rows
 

@@ -47,6 +47,8 @@ def test_a_value_drawn_as_a_line_counts_by_its_length_in_the_use():
         ["konflikt", "A:homes", "A:link", pytest.approx(0.4), "km"]
     ]
     assert found.geometry.iloc[0].length == pytest.approx(400)
+    finer = TABLE.model_copy(update={"min_overlap_m": TABLE.min_overlap_m.model_copy(update={"value": 0.0})})
+    assert conflicts(plans(*rows), finer)["feature"].tolist() == ["A:homes", "A:works"]
 
 
 def interest(value, *where):
