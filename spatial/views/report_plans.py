@@ -181,8 +181,9 @@ def _who(tell: Teller, row: Row) -> str:
 
 
 def _measure(tell: Teller, row: Row) -> str:
-    value = row.get("measure")
-    return f"{tell.number(float(value), 1)} {row.get('unit', '')}".strip() if known(value) else "–"  # type: ignore[arg-type]
+    value, unit = row.get("measure"), row.get("unit", "")
+    decimals = 0 if unit == "inv" else 1
+    return f"{tell.number(float(value), decimals)} {unit}".strip() if known(value) else "–"  # type: ignore[arg-type]
 
 
 def _clash(tell: Teller, row: Row) -> str:

@@ -104,7 +104,8 @@ class Facts:
                 value = row.get(column)
                 if value is None or value is pd.NA or value != value or value == "":  # noqa: PLR0124 - NaN
                     continue
-                written = self._written(value, kind, layer.meta.status)
+                unit = str(row["unit"]) if kind == "measured" else kind
+                written = self._written(value, unit, layer.meta.status)
                 told.append(self._row(label, self._ranged(written, kind, column, row)))
             return told
 
@@ -144,7 +145,7 @@ class Facts:
 
     def _measure(self, value: float, kind: str, status: str) -> str:
         lang = self._lang
-        if kind == "people":
+        if kind in {"people", "inv"}:
             return people(value, status, lang, self._image.settings.access.least_shown_inv.value)
         scale, decimals, unit = _UNITS[kind]
         written = number(value * scale, decimals, lang)
@@ -178,6 +179,8 @@ _UNITS: Final[dict[str, tuple[float, int, str]]] = {
     "stability": (100.0, 0, "percent"),
     "speed": (1.0, 0, "unit_kmh"),
     "count": (1.0, 0, "unit_count"),
+    "ha": (1.0, 1, "unit_ha"),
+    "km": (1.0, 1, "unit_km"),
 }
 _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "noder": (
@@ -228,6 +231,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("plan_id", "municipality", "municipality"),
         ("pivot", "use", "pivot"),
         ("other_pivot", "meets", "pivot"),
+        ("measure", "size", "measured"),
     ),
     "granser": (
         ("kind", "what", "word"),

@@ -11,7 +11,7 @@ import shapely
 from spatial.model import Layer, LayerMeta
 from spatial.record.events import Author, Draft, Target, event_of
 from spatial.settings import Title
-from spatial.texts import LANGUAGES
+from spatial.texts import LANGUAGES, number
 from spatial.views.map_comments import map_comments
 from spatial.views.own_layers import MOST, own_on_map
 from spatial.views.themes import DIRECTIONS, STATES, theme_presets, visible
@@ -114,6 +114,15 @@ def test_a_card_speaks_the_readers_language(embedded):
     assert all(other == {**titles, **kinds}[one] for one, other in told)
     facts = dict(zip(image.layers["noder"].frame.index, Facts(image, "en").of(image.layers["noder"]), strict=True))
     assert {"Hospital", "Grocery store", "Pharmacy"} <= set(dict(facts["2481-lycksele"])["Services"].split(", "))
+
+
+def test_a_conflict_tells_how_large_it_is(embedded):
+    image = embedded.image
+    for name, unit in (("konflikter", "ha"), ("konflikter_linjer", "km")):
+        layer = image.layers[name]
+        told = [dict(facts)["Storlek"] for facts in Facts(image, "sv").of(layer)]
+        assert told == [f"{number(value, 1)}\u00a0{unit}" for value in layer.frame["measure"]]
+        assert set(layer.frame["unit"]) == {unit}
 
 
 def test_node_minutes_are_those_of_the_nearest_cell(embedded):
