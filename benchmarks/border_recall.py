@@ -12,7 +12,6 @@ from collections import Counter
 from itertools import combinations
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -27,20 +26,9 @@ NEAR_M = 12_000
 LEAST_FOUND, MOST_MORE = 0.99, 0.01
 
 
-def moved(outlines: gpd.GeoSeries, most_m: float, wave_m: float, phase: tuple[float, float]) -> gpd.GeoSeries:
-    """Return outlines moved by a smooth field, at most so far in each direction."""
-    turn = 2 * np.pi / wave_m
-
-    def field(xy: np.ndarray) -> np.ndarray:
-        return xy + most_m * np.c_[np.sin(turn * xy[:, 1] + phase[0]), np.sin(turn * xy[:, 0] + phase[1])]
-
-    shapes = shapely.make_valid(shapely.transform(shapely.segmentize(outlines.to_numpy(), 1_000), field))
-    return gpd.GeoSeries(shapes, index=outlines.index, crs=outlines.crs)
-
-
 def drawings(outlines: gpd.GeoSeries) -> dict[str, gpd.GeoSeries]:
     """Return the other drawings of the outlines, by name."""
-    fields = {f"{most} m, {wave} km, {phase[0]}": moved(outlines, most, 1000.0 * wave, phase)
+    fields = {f"{most} m, {wave} km, {phase[0]}": T["D"]["displaced"](outlines, most, 1000.0 * wave, phase, 1_000.0)
               for most, wave in FIELDS for phase in PHASES}  # fmt: skip
     shifts = {f"shift {dx}, {dy} m": outlines.translate(dx, dy) for dx, dy in SHIFTS}
     return fields | shifts

@@ -21,7 +21,6 @@ COLUMNS: Final = (
     "kind", "rule", "plan_id", "feature", "other", "pivot", "other_pivot", "name", "severity", "measure", "unit",
     "geometry",
 )  # fmt: skip
-_COLLECTION: Final = 7
 _HA: Final = 1e4
 _KM: Final = 1e3
 _EVERY_PLAN: Final = ""
@@ -82,9 +81,7 @@ def _inside(
     same = (uses["plan_id"].to_numpy()[i] == whose) | (whose == _EVERY_PLAN)
     order = np.lexsort((j[same], i[same]))
     i, j = i[same][order], j[same][order]
-    pieces = shared(mine[i], theirs[j])
-    mixed = shapely.get_type_id(pieces) == _COLLECTION
-    pieces[mixed] = [of_one_kind(piece) for piece in pieces[mixed]]
+    pieces = [of_one_kind(piece) for piece in shared(mine[i], theirs[j])]
     lines = (shapely.get_dimensions(mine[i]) == 1) | (shapely.get_dimensions(theirs[j]) == 1)
     size = np.where(lines, shapely.length(pieces) / _KM, shapely.area(pieces) / _HA)
     least = np.where(lines, table.min_overlap_m.value / _KM, table.min_overlap_ha.value)

@@ -25,16 +25,22 @@ class Fault:
     size: float
 
 
-def displaced(outlines: gpd.GeoSeries, most_m: float, wave_m: float = 30_000.0) -> gpd.GeoSeries:
+def displaced(
+    outlines: gpd.GeoSeries,
+    most_m: float,
+    wave_m: float = 30_000.0,
+    phase: tuple[float, float] = (1.0, 2.0),
+    step_m: float = 2_000.0,
+) -> gpd.GeoSeries:
     """Return outlines moved by a smooth field, so that neighbours still meet; at most ``most_m`` in each direction."""
 
     def moved(xy: np.ndarray) -> np.ndarray:
         turn = 2 * np.pi / wave_m
-        east = most_m * np.sin(turn * xy[:, 1] + 1.0)
-        north = most_m * np.sin(turn * xy[:, 0] + 2.0)
+        east = most_m * np.sin(turn * xy[:, 1] + phase[0])
+        north = most_m * np.sin(turn * xy[:, 0] + phase[1])
         return xy + np.c_[east, north]
 
-    shapes = shapely.make_valid(shapely.transform(shapely.segmentize(outlines.to_numpy(), 2_000), moved))
+    shapes = shapely.make_valid(shapely.transform(shapely.segmentize(outlines.to_numpy(), step_m), moved))
     return gpd.GeoSeries(shapes, index=outlines.index, crs=outlines.crs)
 
 
